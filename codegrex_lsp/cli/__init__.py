@@ -1,0 +1,2 @@
+"""One short file per verb. Printing lives here and nowhere else.
+"""

@@ -1,0 +1,2 @@
+"""Small filters that shape a suggestion. One file each, pure, text in and text out.
+"""

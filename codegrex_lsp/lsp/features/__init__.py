@@ -1,0 +1,2 @@
+"""One short file per request kind.
+"""

@@ -1,0 +1,153 @@
+"""Every difference between Linux, macOS and Windows, in one place.
+
+Folders, owner-only files, locks between processes, whether a process lives, and how a child ends
+with its parent. Nothing else in the project asks which system it is on. Run on Linux; the macOS
+and Windows branches follow the platforms' documents and docs/architecture.md says they are unrun.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+WINDOWS: Final = sys.platform == "win32"
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where things are kept on this machine.
+
+    Attributes:
+        config: The person's settings.
+        state: Ledger, choices, machine secret.
+        cache: May be deleted at any time.
+        data: Models.
+        machine: Settings of the machine's administrator.
+    """
+
+    config: Path
+    state: Path
+    cache: Path
+    data: Path
+    machine: Path
+
+
+def folders(environ: dict[str, str] | os._Environ[str] = os.environ) -> Folders:
+    """The folders to use; `CODEGREX_HOME` moves config, state, cache and data below itself.
+
+    The machine's folder does not move: a person can not step round their administrator by
+    setting a variable.
+    """
+    import platformdirs
+
+    machine = Path(platformdirs.site_config_dir("codegrex", appauthor=False))
+    if sys.platform not in ("win32", "darwin"):
+        machine = Path("/etc/codegrex")
+    home = environ.get("CODEGREX_HOME")
+    if home:
+        base = Path(home).expanduser()
+        return Folders(base / "config", base / "state", base / "cache", base / "data", machine)
+    dirs = platformdirs.PlatformDirs("codegrex", appauthor=False)
+    return Folders(
+        Path(dirs.user_config_dir),
+        Path(dirs.user_state_dir),
+        Path(dirs.user_cache_dir),
+        Path(dirs.user_data_dir),
+        machine,
+    )
+
+
+def make_private(folder: Path) -> None:
+    """Create `folder` and its parents so that only its owner can look inside. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Put `content` at `path`, whole or not at all, readable by its owner only. Raises OSError."""
+    make_private(path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:  # mkstemp made it 0600
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock between processes while the block runs.
+
+    The lock file stays; the lock itself goes when the process dies, `kill -9` included.
+
+    Args:
+        path: The lock file; its folder must exist.
+
+    Raises:
+        OSError: The file can not be opened or locked.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _lock(handle)
+        yield
+    finally:
+        os.close(handle)  # closing releases the lock on every system
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
+
+    def alive(pid: int) -> bool:
+        """Whether a process with this id runs."""
+        import ctypes
+
+        kernel = ctypes.windll.kernel32
+        process = kernel.OpenProcess(0x00100000, False, pid)  # SYNCHRONIZE
+        if not process:
+            return False
+        try:
+            return bool(kernel.WaitForSingleObject(process, 0) == 0x102)  # WAIT_TIMEOUT
+        finally:
+            kernel.CloseHandle(process)
+
+else:
+    import fcntl
+
+    def _lock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+    def alive(pid: int) -> bool:
+        """Whether a process with this id runs."""
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+        return True
+
+
+def case_insensitive(folder: Path) -> bool:
+    """Whether names in `folder` differ by more than case. Asks the file system, falls back to
+    what is usual on this system where the folder can not be asked.
+    """
+    swapped = folder.with_name(folder.name.swapcase())
+    if swapped == folder or not folder.exists():
+        return sys.platform in ("win32", "darwin")
+    try:
+        return swapped.exists() and swapped.samefile(folder)
+    except OSError:
+        return sys.platform in ("win32", "darwin")
