@@ -1,0 +1,183 @@
+"""What a feature asks of the engine, and what it gets back. Plain data, no editor types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from codegrex_lsp.settings.model import Problem, Vote
+from codegrex_lsp.values.document import Snapshot
+from codegrex_lsp.values.mode import Destination, Mode, Task
+from codegrex_lsp.values.reply import Decision, Redaction, Suggestion, WithheldPiece
+from codegrex_lsp.values.route import Route
+
+
+class Trigger(StrEnum):
+    """Who asked for a completion."""
+
+    AUTOMATIC = "automatic"
+    INVOKED = "invoked"
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionRequest:
+    """One wish for ghost text.
+
+    Attributes:
+        snapshot: The document, taken before the first await.
+        cursor: Offset of the cursor in characters; the caller has clamped it to the text.
+        trigger: Typing, or an explicit command.
+        neighbours: Other open documents of the same folder, most recently used first.
+    """
+
+    snapshot: Snapshot
+    cursor: int
+    trigger: Trigger = Trigger.AUTOMATIC
+    neighbours: tuple[Snapshot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds since the request arrived; None where a step was not reached.
+
+    Attributes:
+        context_ms: Snapshot to Ask.
+        gate_ms: Ask to Cleared.
+        first_token_ms: Arrival to the first character of the answer.
+        total_ms: Arrival to the answer.
+    """
+
+    context_ms: float | None = None
+    gate_ms: float | None = None
+    first_token_ms: float | None = None
+    total_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionOutcome:
+    """The one answer to a CompletionRequest: a suggestion, or a decision that says why not."""
+
+    suggestion: Suggestion | None
+    decision: Decision
+    route: Route | None = None
+    redactions: tuple[Redaction, ...] = ()
+    withheld: tuple[WithheldPiece, ...] = ()
+    timings: Timings = Timings()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Exactly what would be sent, from the same code path as the send, with a recording door.
+
+    `as_json` gives the stable shape of `preview --json`.
+    """
+
+    mode: Mode
+    task: Task
+    route: Route | None
+    destination: Destination | None
+    base_url: str
+    refused: Decision | None
+    withheld: tuple[WithheldPiece, ...]
+    pieces: tuple[tuple[str, str, str], ...] = field(repr=False)
+    """(origin, kind, text after redaction)"""
+    redactions: tuple[Redaction, ...] = ()
+    body: str = field(default="", repr=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape that CONTRACT names; more fields may be added, none taken away."""
+        return {
+            "mode": self.mode.value,
+            "task": self.task.value,
+            "route": route_json(self.route, self.base_url),
+            "refused": decision_json(self.refused) if self.refused else None,
+            "withheld": [
+                {"origin": piece.origin, "code": piece.code, "rule": piece.rule}
+                for piece in self.withheld
+            ],
+            "pieces": [
+                {"origin": origin, "kind": kind, "text": text}
+                for origin, kind, text in self.pieces
+            ],
+            "redactions": [
+                {
+                    "origin": item.origin,
+                    "type": item.type,
+                    "kind": item.kind,
+                    "placeholder": item.placeholder,
+                    "count": item.count,
+                }
+                for item in self.redactions
+            ],
+            "body": self.body,
+            "bytes": len(self.body.encode("utf-8")),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the status item of an editor shows.
+
+    Attributes:
+        mode: Effective mode.
+        mode_source: Which source decided it.
+        kind: `normal`, `warning`, `error` or `inactive`.
+        message: One calm sentence.
+        route: The last or first route, or None where none is possible.
+        base_url: Address of that route.
+        busy: Whether a request or a model load is under way.
+        file: For the document asked about: (ignored, rule, number of masked values), or None.
+        last_decision: How the last request ended.
+        votes: Every source that voted on the mode.
+        problems: What was dropped from the settings.
+    """
+
+    mode: Mode
+    mode_source: str
+    kind: str
+    message: str
+    route: Route | None = None
+    base_url: str = ""
+    busy: bool = False
+    file: tuple[bool, str, int] | None = None
+    last_decision: Decision | None = None
+    votes: tuple[Vote, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape of `codegrex/status`."""
+        shape: dict[str, Any] = {
+            "mode": self.mode.value,
+            "modeSource": self.mode_source,
+            "kind": self.kind,
+            "busy": self.busy,
+            "message": self.message,
+        }
+        if self.route is not None:
+            route = route_json(self.route, self.base_url)
+            shape["route"] = {**(route or {}), "verified": self.route.verified}
+        if self.file is not None:
+            ignored, rule, redactions = self.file
+            shape["file"] = {"ignored": ignored, "rule": rule, "redactions": redactions}
+        if self.last_decision is not None:
+            shape["lastDecision"] = decision_json(self.last_decision)
+        return shape
+
+
+def route_json(route: Route | None, base_url: str = "") -> Mapping[str, Any] | None:
+    """A route as JSON shapes show it; None stays None."""
+    if route is None:
+        return None
+    return {
+        "provider": route.provider.id,
+        "model": route.model,
+        "destination": route.destination.value,
+        "baseUrl": base_url or route.provider.base_url,
+    }
+
+
+def decision_json(decision: Decision) -> dict[str, str]:
+    """A decision as JSON shapes show it."""
+    return {"code": decision.code, "message": decision.message}
