@@ -1,0 +1,5 @@
+"""Plugins of the whole run."""
+
+from __future__ import annotations
+
+pytest_plugins = ["tests.support.closing"]
