@@ -1,0 +1,136 @@
+/** What a person can ask for from the command palette. */
+
+import { Uri, commands, window, workspace, type Disposable, type QuickPickItem } from "vscode";
+import type { LanguageClient } from "vscode-languageclient/node";
+import type { PreviewDocument } from "./preview";
+import {
+  ExplainIgnoreRequest,
+  PreviewRequest,
+  SetModeRequest,
+  StatusRequest,
+  type IgnoreVerdict,
+  type Mode,
+} from "./protocol";
+import type { StatusView } from "./status";
+
+/** What the commands act on. */
+export interface Parts {
+  readonly client: LanguageClient;
+  readonly status: StatusView;
+  readonly preview: PreviewDocument;
+  readonly restart: () => Promise<void>;
+}
+
+export function registerCommands(parts: Parts): Disposable[] {
+  const register = (name: string, action: (parts: Parts) => Promise<void> | void) =>
+    commands.registerCommand(`codegrex.${name}`, async () => {
+      try {
+        await action(parts);
+      } catch (error) {
+        // The server's messages are sentences for people and carry no text of theirs.
+        void window.showErrorMessage(`CodeGrex: ${sentence(error)}`);
+      }
+    });
+  return [
+    register("chooseMode", chooseMode),
+    register("showPreview", showPreview),
+    register("explainFile", explainFile),
+    register("restartServer", ({ restart }) => restart()),
+    register("showLog", ({ client }) => client.outputChannel.show()),
+  ];
+}
+
+const explanations: Readonly<Record<Mode, string>> = {
+  normal: "Local and cloud models. Everything is masked before it leaves.",
+  sensitive: "Code, prompts and context go to local models only.",
+  offline: "No connection but to local models, not even a name lookup.",
+};
+
+async function chooseMode({ client, status }: Parts): Promise<void> {
+  const current = await client.sendRequest(StatusRequest, activeDocument());
+  const items = (Object.keys(explanations) as Mode[]).map((mode) => ({
+    label: mode,
+    detail: explanations[mode],
+    ...(mode === current.mode ? { description: `in force (${current.modeSource})` } : {}),
+  })) satisfies QuickPickItem[];
+  const chosen = await window.showQuickPick(items, { title: "Privacy mode of this workspace" });
+  if (chosen) {
+    const folder = activeFolder();
+    const request = { mode: chosen.label, ...(folder ? { workspaceFolder: folder } : {}) };
+    status.show(await client.sendRequest(SetModeRequest, request));
+  }
+}
+
+async function showPreview({ client, preview }: Parts): Promise<void> {
+  const editor = window.activeTextEditor;
+  if (!editor) {
+    throw new Error("Open a file first.");
+  }
+  const convert = client.code2ProtocolConverter;
+  await preview.show(
+    await client.sendRequest(PreviewRequest, {
+      textDocument: convert.asTextDocumentIdentifier(editor.document),
+      position: convert.asPosition(editor.selection.active),
+      task: "completion",
+    }),
+  );
+}
+
+async function explainFile({ client }: Parts): Promise<void> {
+  const uri = activeUri();
+  if (!uri) {
+    throw new Error("Open a file first.");
+  }
+  const verdict = await client.sendRequest(ExplainIgnoreRequest, { uri });
+  const open = fileOf(verdict) ? ["Open Rule"] : [];
+  if (await window.showInformationMessage(explain(verdict), ...open)) {
+    await openRule(verdict);
+  }
+}
+
+/** The verdict as one sentence. */
+export function explain({ ignored, source, line, pattern }: IgnoreVerdict): string {
+  const rule = [source, line ? `line ${line}` : "", pattern].filter(Boolean).join(", ");
+  if (!ignored) {
+    return rule
+      ? `This file is read: ${rule} allows it.`
+      : "This file is read: no rule ignores it.";
+  }
+  return `This file is not read: ${rule || "a rule ignores it"}.`;
+}
+
+function fileOf({ source }: IgnoreVerdict): Uri | undefined {
+  const folder = workspace.workspaceFolders?.[0];
+  if (!source?.includes("ignore")) {
+    return undefined;
+  }
+  if (source.startsWith("/") || /^[A-Za-z]:/.test(source)) {
+    return Uri.file(source);
+  }
+  return folder && source.startsWith(".") ? Uri.joinPath(folder.uri, source) : undefined;
+}
+
+async function openRule(verdict: IgnoreVerdict): Promise<void> {
+  const editor = await window.showTextDocument(fileOf(verdict) as Uri);
+  const line = Math.max(0, (verdict.line ?? 1) - 1);
+  editor.revealRange(editor.document.lineAt(line).range);
+}
+
+function activeUri(): string | undefined {
+  return window.activeTextEditor?.document.uri.toString();
+}
+
+function activeDocument(): { textDocument?: { uri: string } } {
+  const uri = activeUri();
+  return uri ? { textDocument: { uri } } : {};
+}
+
+function activeFolder(): string | undefined {
+  const active = window.activeTextEditor?.document.uri;
+  const folder = active && workspace.getWorkspaceFolder(active);
+  return (folder ?? workspace.workspaceFolders?.[0])?.uri.toString();
+}
+
+function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : "the request failed.";
+}
