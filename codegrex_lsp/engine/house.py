@@ -15,7 +15,33 @@ from codegrex_lsp.engine.requests import CompletionOutcome, CompletionRequest, P
 from codegrex_lsp.portable import Folders
 from codegrex_lsp.settings.model import Resolved
 from codegrex_lsp.values.document import Snapshot
-from codegrex_lsp.values.mode import Mode, Task
+from codegrex_lsp.values.mode import Destination, Mode, Task
+from codegrex_lsp.values.route import ModelFacts
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderCheck:
+    """What `doctor` says of one provider in the routes.
+
+    Attributes:
+        id: Provider id.
+        destination: Where it is, as far as known.
+        model: The model that completion would use.
+        asked: False where mode forbids even asking.
+        reachable: Whether it answered.
+        facts: What it said of the model, if it did.
+        message: One calm sentence.
+        fix: What to do, or empty.
+    """
+
+    id: str
+    destination: Destination
+    model: str
+    asked: bool
+    reachable: bool
+    facts: ModelFacts | None
+    message: str
+    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +108,12 @@ class House:
 
     def forget(self, uri: str) -> None:
         """A document was closed: drop its text, its masked values and its cached suggestions."""
+
+    async def check_providers(self, folder: Path | None) -> tuple[ProviderCheck, ...]:
+        """Ask each provider in the routes, as far as mode allows, without any text."""
+
+    async def models(self, folder: Path | None) -> tuple[tuple[str, tuple[str, ...], str], ...]:
+        """(provider, models, trouble) for each provider in the routes that mode lets us ask."""
 
     async def warm_up(self) -> None:
         """Import and build what the first request needs, off the event loop."""

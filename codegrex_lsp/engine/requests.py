@@ -98,8 +98,7 @@ class Preview:
                 for piece in self.withheld
             ],
             "pieces": [
-                {"origin": origin, "kind": kind, "text": text}
-                for origin, kind, text in self.pieces
+                {"origin": origin, "kind": kind, "text": text} for origin, kind, text in self.pieces
             ],
             "redactions": [
                 {

@@ -1,2 +1,1 @@
-"""Small filters that shape a suggestion. One file each, pure, text in and text out.
-"""
+"""Small filters that shape a suggestion. One file each, pure, text in and text out."""

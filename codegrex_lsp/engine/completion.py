@@ -1,0 +1,347 @@
+"""One completion, from a snapshot to a suggestion. The walk is in docs/architecture.md.
+
+`complete` and `preview` share every step up to the door; preview's door records and never opens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from codegrex_lsp.context.ask import for_completion
+from codegrex_lsp.egress.address import declared
+from codegrex_lsp.egress.door import Door, RecordingDoor
+from codegrex_lsp.engine.cache import SuggestionCache
+from codegrex_lsp.engine.models import ModelBook
+from codegrex_lsp.engine.pace import Pace
+from codegrex_lsp.engine.requests import CompletionOutcome, CompletionRequest, Timings, Trigger
+from codegrex_lsp.engine.stream import Answer, read_answer
+from codegrex_lsp.engine.tidy.chain import tidy
+from codegrex_lsp.engine.tidy.site import Site, at
+from codegrex_lsp.errors import CodegrexError, LedgerError, ProviderError, RefusedError
+from codegrex_lsp.privacy.cleared import Withheld
+from codegrex_lsp.privacy.gate import Clearance, Gate
+from codegrex_lsp.privacy.ignore import Verdict
+from codegrex_lsp.providers.wire import Sampling, Translator
+from codegrex_lsp.routing.route import Candidate, choose, permitted
+from codegrex_lsp.settings.model import Settings
+from codegrex_lsp.values.ask import Ask, Origin
+from codegrex_lsp.values.mode import Mode, Task
+from codegrex_lsp.values.reply import Decision, Suggestion, WithheldPiece
+from codegrex_lsp.values.route import ProviderConfig, Refused, Route
+from codegrex_lsp.values.sealed import Sealed
+
+MOST_WORDS_RIGHT: Final = 8
+"""Word characters right of the cursor beyond which typing does not ask by itself (llama.vim)."""
+
+OnText = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Steps 1 to 6 are done: an Ask, the routes for it, and how long context took."""
+
+    ask: Ask
+    routes: tuple[Route, ...]
+    site: Site
+
+
+class Stopwatch:
+    """Milliseconds since a request arrived, and the marks on the way."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._start = clock()
+        self.timings = Timings()
+
+    def read(self) -> float:
+        """Milliseconds since the start."""
+        return self._clock() - self._start
+
+    def context(self, begun: float) -> None:
+        """The Ask is built; `begun` is when building it started."""
+        self.timings = replace(self.timings, context_ms=self.read() - begun)
+
+    def gate(self, begun: float) -> None:
+        """The gate has decided."""
+        self.timings = replace(self.timings, gate_ms=self.read() - begun)
+
+    def first_token(self) -> None:
+        """The first characters arrived."""
+        if self.timings.first_token_ms is None:
+            self.timings = replace(self.timings, first_token_ms=self.read())
+
+    def done(self) -> Timings:
+        """All marks, with the total."""
+        return replace(self.timings, total_ms=self.read())
+
+
+class Completer:
+    """Makes suggestions.
+
+    Args:
+        settings: Settings in force for a folder, now.
+        verdict: Whether a path may be read, for a folder.
+        gate: The only maker of a Cleared.
+        door: The one door.
+        book: What is known of models.
+        translator: Kind → its translator.
+        clock: Monotonic, in ms.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: Callable[[Path | None], Settings],
+        verdict: Callable[[Path, Path | None], Verdict],
+        gate: Gate,
+        door: Door,
+        book: ModelBook,
+        translator: Callable[[str], Translator],
+        clock: Callable[[], float],
+    ) -> None:
+        self._settings = settings
+        self._verdict = verdict
+        self._gate = gate
+        self._door = door
+        self._book = book
+        self._translator = translator
+        self._clock = clock
+        self._pace = Pace()
+        self._cache = SuggestionCache()
+
+    async def complete(
+        self, request: CompletionRequest, on_text: OnText | None
+    ) -> CompletionOutcome:
+        """One suggestion, or the decision that says why there is none. Raises only cancellation."""
+        watch = Stopwatch(self._clock)
+        settings = self._settings(request.snapshot.folder)
+        stopped = self.refuse_early(request, settings)
+        if stopped is not None:
+            return replace(stopped, timings=watch.done())
+        known = self._from_cache(request)
+        if known is not None:
+            return CompletionOutcome(
+                known, Decision("cached", "typed through"), timings=watch.done()
+            )
+        await self._wait_for_a_pause(request, settings)
+        settings = self._settings(request.snapshot.folder)  # it may have been tightened meanwhile
+        prepared = await self.prepare(request, settings, watch)
+        if isinstance(prepared, Refused):
+            decision = Decision(prepared.code, prepared.message)
+            return CompletionOutcome(None, decision, timings=watch.done())
+        return await self._along_the_routes(request, settings, prepared, watch, on_text)
+
+    async def prepare(
+        self, request: CompletionRequest, settings: Settings, watch: Stopwatch
+    ) -> Prepared | Refused:
+        """The Ask and the routes it may take; nothing is sent but text-free probes."""
+        begun = watch.read()
+        snapshot, cursor = request.snapshot, request.cursor
+        ask = for_completion(
+            snapshot,
+            cursor,
+            request.neighbours if settings.completion.neighbours else (),
+            mode=settings.privacy.mode,
+            tokens=settings.completion.context_tokens,
+            may_read=self._may_read,
+        )
+        invoked = request.trigger is Trigger.INVOKED
+        wish = settings.completion.multiline
+        site = at(snapshot.text.reveal(), cursor, wish=wish, invoked=invoked)
+        watch.context(begun)
+        candidates = await self.candidates(settings, settings.completion.routes)
+        routes = choose(Task.COMPLETION, settings.privacy.mode, candidates)
+        if isinstance(routes, Refused):
+            return routes
+        return Prepared(ask, routes, site)
+
+    def clear(self, ask: Ask, route: Route, settings: Settings) -> Clearance | Withheld:
+        """The gate's decision for one route."""
+        return self._gate.clear(ask, route, redact_local=settings.privacy.redact_local)
+
+    def sampling(self, settings: Settings, site: Site) -> Sampling:
+        """How much to generate."""
+        return Sampling(max_tokens=settings.completion.max_tokens, multiline=site.multiline)
+
+    async def candidates(self, settings: Settings, ids: Sequence[str]) -> list[Candidate]:
+        """Each listed provider with what is known of its model; those that mode forbids unasked."""
+        found = []
+        for provider_id in ids:
+            provider = settings.providers.get(provider_id)
+            if provider is not None:
+                found.append(await self._candidate(provider, settings))
+        return found
+
+    def forget(self, uri: str) -> None:
+        """A document was closed."""
+        self._pace.forget(uri)
+        self._cache.forget(uri)
+
+    async def _candidate(self, provider: ProviderConfig, settings: Settings) -> Candidate:
+        address = declared(provider.base_url, provider.kind, settings.privacy.private_hosts)
+        candidate = Candidate(provider, provider.model, address)
+        mode = settings.privacy.mode
+        if permitted(Task.COMPLETION, mode, candidate) or permitted(Task.PROBE, mode, candidate):
+            return candidate
+        try:
+            facts = await self._book.facts(provider, provider.model)
+        except CodegrexError as error:
+            return replace(candidate, trouble=error.message)
+        return replace(candidate, facts=facts)
+
+    def refuse_early(
+        self, request: CompletionRequest, settings: Settings
+    ) -> CompletionOutcome | None:
+        snapshot = request.snapshot
+        wishes = settings.completion
+        if not wishes.enabled or not wishes.languages.get(snapshot.language, True):
+            return _none("disabled", "completion is switched off here")
+        if not snapshot.governed:
+            return _none(
+                "ungoverned", "this kind of document has no file whose rules could say yes"
+            )
+        if snapshot.path is not None:
+            verdict = self._verdict(snapshot.path, snapshot.folder)
+            if verdict.ignored:
+                withheld = WithheldPiece(snapshot.path.name, verdict.code, verdict.rule)
+                message = f"this file is never read: {verdict.rule}"
+                return CompletionOutcome(
+                    None, Decision(verdict.code, message), withheld=(withheld,)
+                )
+        if request.trigger is Trigger.AUTOMATIC and _crowded(request):
+            return _none("mid-line", "there is much text right of the cursor")
+        return None
+
+    def _from_cache(self, request: CompletionRequest) -> Suggestion | None:
+        snapshot, cursor = request.snapshot, request.cursor
+        text = self._cache.find(snapshot.uri, snapshot.text.reveal(), cursor)
+        return Suggestion(Sealed(text), cursor, cursor) if text else None
+
+    async def _wait_for_a_pause(self, request: CompletionRequest, settings: Settings) -> None:
+        if request.trigger is not Trigger.AUTOMATIC:
+            return
+        cursor = request.cursor
+        before = request.snapshot.text.reveal()[max(cursor - 1, 0) : cursor]
+        fixed = settings.completion.debounce_ms
+        delay = self._pace.delay(request.snapshot.uri, self._clock(), before, fixed_ms=fixed)
+        await asyncio.sleep(delay / 1000)
+
+    def _may_read(self, origin: Origin) -> bool:
+        if not origin.governed:
+            return False
+        return origin.path is None or not self._verdict(origin.path, origin.folder).ignored
+
+    async def _along_the_routes(
+        self,
+        request: CompletionRequest,
+        settings: Settings,
+        prepared: Prepared,
+        watch: Stopwatch,
+        on_text: OnText | None,
+    ) -> CompletionOutcome:
+        """Try each route in the person's order until one answers."""
+        outcome = _none("no-provider", "no model could be used")
+        for route in prepared.routes:
+            begun = watch.read()
+            clearance = self.clear(prepared.ask, route, settings)
+            watch.gate(begun)
+            if isinstance(clearance, Withheld):
+                outcome = _withheld(clearance, route)
+                continue
+            facts = CompletionOutcome(
+                None,
+                Decision("", ""),
+                route,
+                clearance.cleared.redactions,
+                clearance.cleared.withheld,
+            )
+            try:
+                answer = await read_answer(
+                    clearance,
+                    self._translator(route.provider.kind),
+                    self._door,
+                    sampling=self.sampling(settings, prepared.site),
+                    site=prepared.site,
+                    first_token=watch.first_token,
+                    on_text=on_text,
+                )
+            except (ProviderError, RefusedError, LedgerError) as error:
+                self._book.failed(route.provider, route.model)
+                outcome = replace(facts, decision=Decision(error.code, error.message))
+                if watch.timings.first_token_ms is not None and on_text is not None:
+                    break  # something was shown; a second beginning would only confuse
+                continue
+            outcome = self._finish(request, prepared.site, answer, facts)
+            if answer.remote_host:
+                self._book.served_remotely(route.provider, route.model, answer.remote_host)
+                continue
+            break
+        return replace(outcome, timings=watch.done())
+
+    def _finish(
+        self, request: CompletionRequest, site: Site, answer: Answer, facts: CompletionOutcome
+    ) -> CompletionOutcome:
+        if answer.remote_host:
+            sentence = "the server passed this model on to another machine; the answer was dropped"
+            return replace(facts, decision=Decision("served-remotely", sentence))
+        if answer.stopped:
+            return replace(facts, decision=Decision(answer.stopped, _STOPPED[answer.stopped]))
+        text = tidy(answer.text, site)
+        if not text:
+            return replace(facts, decision=Decision("empty", "the model had nothing to add"))
+        snapshot, cursor = request.snapshot, request.cursor
+        self._cache.keep(snapshot.uri, snapshot.text.reveal(), cursor, text)
+        suggestion = Suggestion(Sealed(text), cursor, cursor)
+        return replace(facts, suggestion=suggestion, decision=Decision("shown", "suggestion shown"))
+
+
+_STOPPED: Final = {
+    "unknown-placeholder": "the model invented a placeholder; its suggestion was dropped",
+    "foreign-value": "the suggestion would have copied another file's secret here",
+    "cut-placeholder": "the suggestion ended inside a placeholder and was dropped",
+}
+
+
+async def rehearse(
+    completer: Completer, prepared: Prepared, settings: Settings, door: RecordingDoor
+) -> tuple[Route, Clearance | Withheld]:
+    """What `complete` would do first, through a door that records and never opens."""
+    translator = completer._translator
+    result: tuple[Route, Clearance | Withheld] | None = None
+    for route in prepared.routes:
+        clearance = completer.clear(prepared.ask, route, settings)
+        result = (route, clearance)
+        if isinstance(clearance, Withheld):
+            continue
+        sampling = completer.sampling(settings, prepared.site)
+        stream = door.stream(clearance.cleared, translator(route.provider.kind), sampling)
+        async with aclosing(stream) as chunks:
+            async for _ in chunks:
+                pass
+        break
+    assert result is not None  # Prepared has at least one route
+    return result
+
+
+def _none(code: str, message: str) -> CompletionOutcome:
+    return CompletionOutcome(None, Decision(code, message))
+
+
+def _withheld(withheld: Withheld, route: Route) -> CompletionOutcome:
+    decision = Decision(withheld.code, withheld.message)
+    return CompletionOutcome(None, decision, route, withheld=withheld.pieces)
+
+
+def _crowded(request: CompletionRequest) -> bool:
+    text, cursor = request.snapshot.text.reveal(), request.cursor
+    end = text.find("\n", cursor)
+    right = text[cursor : end if end >= 0 else cursor + 1_000]
+    return sum(character.isalnum() or character == "_" for character in right) > MOST_WORDS_RIGHT
+
+
+__all__ = ["Completer", "Mode", "Prepared", "Stopwatch", "rehearse"]

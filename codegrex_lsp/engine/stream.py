@@ -1,0 +1,81 @@
+"""Reads one streamed answer: decode, strip, restore, and end the stream once it is complete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from codegrex_lsp.egress.door import Door
+from codegrex_lsp.engine.tidy.ending import end_of
+from codegrex_lsp.engine.tidy.fences import Fences
+from codegrex_lsp.engine.tidy.site import Site
+from codegrex_lsp.engine.tidy.think import Think
+from codegrex_lsp.privacy.gate import Clearance
+from codegrex_lsp.providers.wire import Delta, Sampling, ServedRemotely, Translator
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back.
+
+    Attributes:
+        text: Restored text, not yet tidied.
+        stopped: The restorer's reason for giving up, or empty.
+        remote_host: Who really served the model, where that was not the server itself.
+    """
+
+    text: str = field(repr=False)
+    stopped: str = ""
+    remote_host: str = ""
+
+
+async def read_answer(
+    clearance: Clearance,
+    translator: Translator,
+    door: Door,
+    *,
+    sampling: Sampling,
+    site: Site,
+    first_token: Callable[[], None],
+    on_text: Callable[[str], None] | None,
+) -> Answer:
+    """The answer to a Cleared. Leaving early closes the socket.
+
+    Raises:
+        CodegrexError: The door refused, or the provider failed.
+    """
+    cleared = clearance.cleared
+    decoder = translator.decoder(cleared)
+    strips = (Think(), Fences())
+    restorer = clearance.restorer()
+    text, shown = "", 0
+
+    def take(piece: str) -> bool:
+        """Add restored text; True once the suggestion is complete or given up."""
+        nonlocal text, shown
+        text += piece
+        end = end_of(text, site)
+        visible = text if end is None else text[:end]
+        if on_text is not None and len(visible) > shown:
+            on_text(visible[shown:])
+            shown = len(visible)
+        return bool(restorer.stopped) or end is not None
+
+    async with aclosing(door.stream(cleared, translator, sampling)) as chunks:
+        async for chunk in chunks:
+            for event in decoder.feed(chunk):
+                if isinstance(event, ServedRemotely):
+                    return Answer("", remote_host=event.host)
+                if isinstance(event, Delta) and event.text:
+                    first_token()
+                    piece = event.text
+                    for strip in strips:
+                        piece = strip.feed(piece)
+                    if take(restorer.feed(piece)):
+                        return Answer(text, restorer.stopped)
+    decoder.close()
+    tail = strips[0].close()
+    tail = strips[1].feed(tail) + strips[1].close()
+    take(restorer.feed(tail) + restorer.close())
+    return Answer(text, restorer.stopped)
