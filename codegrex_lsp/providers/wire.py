@@ -41,12 +41,14 @@ class Call:
         path: Below the provider's base URL, starting with `/`.
         body: The exact bytes of the body.
         headers: Content headers only.
+        also: HTTP statuses besides 2xx whose body is an answer too and not a failure.
     """
 
     method: str
     path: str
     body: bytes = field(repr=False)
     headers: tuple[tuple[str, str], ...] = (("content-type", "application/json"),)
+    also: tuple[int, ...] = ()
 
 
 class Purpose(StrEnum):
@@ -83,7 +85,7 @@ class Finished:
     """
 
     reason: str
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,10 @@ class Translator(Protocol):
 
     def decoder(self, cleared: Cleared) -> Decoder:
         """A fresh decoder for the answer to that request."""
+        ...
+
+    def fills_by_chat(self, cleared: Cleared) -> bool:
+        """Whether a completion is asked as a chat, so that thoughts and fences may come back."""
         ...
 
     def encode_probe(self, probe: Probe) -> Call:

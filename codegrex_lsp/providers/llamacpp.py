@@ -1,0 +1,235 @@
+"""llama.cpp's server, one's own or the embedded one: `/infill`, `/completion`, chat; SSE.
+
+How a completion is asked: the template that the settings name, raw on `/completion`; a hole
+filler on chat where they say `off`; `/infill` where the model has fill-in-the-middle tokens; else
+plain continuation of the prefix on `/completion`, in which the suffix takes no part. A small
+instruct model continues code far better than it follows instructions about holes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from codegrex_lsp.errors import BadAnswer, ProviderError
+from codegrex_lsp.privacy.cleared import Cleared
+from codegrex_lsp.providers import failures, fim, holefiller, plain
+from codegrex_lsp.providers.decoding import (
+    Json,
+    JsonDecoder,
+    count,
+    delta,
+    encoded,
+    parse,
+    section,
+    text,
+)
+from codegrex_lsp.providers.framing import Sse
+from codegrex_lsp.providers.wire import (
+    Call,
+    Decoder,
+    Delta,
+    Event,
+    Finished,
+    Probe,
+    Purpose,
+    Sampling,
+)
+from codegrex_lsp.values.ask import Role
+from codegrex_lsp.values.mode import Task
+from codegrex_lsp.values.reply import Usage
+from codegrex_lsp.values.route import ModelFacts
+
+_NAME: Final = "The llama.cpp server"
+
+_FIELDS: Final = ("content", "stop", "stop_type", "tokens_predicted", "tokens_evaluated", "error")
+"""Asked for in the last frame, which would otherwise repeat the whole prompt."""
+
+
+class LlamaCpp:
+    """A `wire.Translator` for the kinds `llamacpp` and `embedded`. Holds no state."""
+
+    def encode(self, cleared: Cleared, sampling: Sampling) -> Call:
+        """The request. Raises ConfigurationError where the settings name an unknown template."""
+        if cleared.task is not Task.COMPLETION:
+            return _chat(cleared, holefiller.chat(cleared), sampling)
+        if self.fills_by_chat(cleared):
+            return _chat(cleared, holefiller.fill(cleared), sampling)
+        template = fim.named(cleared.route)
+        if template is not None:
+            stops = (*template.stops, *plain.stops(cleared, sampling))
+            return _native("/completion", {"prompt": template.render(cleared)}, sampling, stops)
+        stops = plain.stops(cleared, sampling)
+        if cleared.route.facts.can_insert:
+            return _native("/infill", _infill(cleared), sampling, stops)
+        prompt, _ = _continued(cleared)
+        return _native("/completion", {"prompt": prompt}, sampling, stops)
+
+    def decoder(self, cleared: Cleared) -> Decoder:
+        """A fresh decoder for the endpoint that `encode` chose."""
+        if cleared.task is not Task.COMPLETION or self.fills_by_chat(cleared):
+            return JsonDecoder(Sse(), _ChatReader())
+        raw = fim.named(cleared.route) is None and not cleared.route.facts.can_insert
+        _, healed = _continued(cleared)
+        return JsonDecoder(Sse(), _NativeReader(drop_blank=raw and healed))
+
+    def fills_by_chat(self, cleared: Cleared) -> bool:
+        """Whether a completion is asked of the model as a chat."""
+        return cleared.route.provider.fim == "off"
+
+    def encode_probe(self, probe: Probe) -> Call:
+        """Health, list of models, or whether the model can fill in.
+
+        For FACTS, `/infill` without its fields: 501 where the model lacks the tokens, 400 where
+        it has them. Nothing is evaluated, so no cached prompt is lost.
+        """
+        match probe.purpose:
+            case Purpose.HEALTH:
+                return Call("GET", "/health", b"", ())
+            case Purpose.MODELS:
+                return Call("GET", "/v1/models", b"", ())
+            case Purpose.FACTS:
+                return Call("POST", "/infill", b"{}", also=(400, 501))
+
+    def facts(self, probe: Probe, answer: bytes) -> ModelFacts:
+        """What `/infill` said. Raises BadAnswer where it is not llama.cpp that answered."""
+        code = section(parse(answer).get("error")).get("code")
+        if code not in (400, 501):
+            raise BadAnswer(
+                "The server at this address does not answer like llama.cpp.",
+                code="garbage",
+                fix="Check the provider's kind and baseUrl.",
+            )
+        ours = probe.provider.kind == "embedded"
+        return ModelFacts(present=True, can_insert=code == 400, verified=ours)
+
+    def models(self, answer: bytes) -> tuple[str, ...]:
+        """Names in `/v1/models`."""
+        listed = parse(answer).get("data")
+        if not isinstance(listed, list):
+            raise BadAnswer(f"{_NAME} did not list its models.", code="garbage")
+        names = (text(section(model).get("id")) for model in listed)
+        return tuple(name for name in names if name)
+
+    def explain(self, status: int, body: bytes) -> ProviderError:
+        """Our error for an HTTP failure."""
+        if status == 400 and b"context size" in body.lower():
+            return failures.prompt_too_long(status)
+        if status == 501:
+            return BadAnswer(
+                "This model can not fill in the middle.",
+                code="no-insert",
+                fix="Set the provider's fim to off or auto, or choose a code model.",
+                status=status,
+            )
+        return failures.by_status(_NAME, status)
+
+
+class _NativeReader:
+    """Reads `/completion` and `/infill`.
+
+    Args:
+        drop_blank: The prompt was sent without its last blank, so the answer begins with it.
+    """
+
+    def __init__(self, *, drop_blank: bool) -> None:
+        self._drop_blank = drop_blank
+
+    def read(self, frame: Json) -> Iterator[Event]:
+        """Text, and the end where `stop` is true."""
+        if "error" in frame:
+            raise failures.in_band(_NAME)
+        for event in delta(frame.get("content")):
+            yield from self._without_blank(event)
+        if frame.get("stop") is True:
+            tokens = frame.get("tokens_evaluated"), frame.get("tokens_predicted")
+            reason = "length" if frame.get("stop_type") == "limit" else "stop"
+            yield Finished(reason, Usage(count(tokens[0]), count(tokens[1])))
+
+    def done(self) -> Finished:
+        """Never on this wire."""
+        raise BadAnswer(f"{_NAME} sent something that is not its protocol.", code="garbage")
+
+    def _without_blank(self, event: Delta) -> Iterator[Delta]:
+        shown = event.text.removeprefix(" ") if self._drop_blank else event.text
+        self._drop_blank = False
+        if shown:
+            yield Delta(shown)
+
+
+class _ChatReader:
+    """Reads `/v1/chat/completions`: the reason comes before the usage, `[DONE]` comes last."""
+
+    def __init__(self) -> None:
+        self._reason = ""
+        self._usage = Usage()
+
+    def read(self, frame: Json) -> Iterator[Event]:
+        """Text; reasons and usage are kept for the end."""
+        if "error" in frame:
+            raise failures.in_band(_NAME)
+        usage = section(frame.get("usage"))
+        if usage:
+            self._usage = Usage(
+                count(usage.get("prompt_tokens")), count(usage.get("completion_tokens"))
+            )
+        choices = frame.get("choices")
+        choice = section(choices[0]) if isinstance(choices, list) and choices else {}
+        yield from delta(section(choice.get("delta")).get("content"))
+        self._reason = text(choice.get("finish_reason")) or self._reason
+
+    def done(self) -> Finished:
+        """The end mark; an answer without a reason was cut."""
+        if not self._reason:
+            raise BadAnswer(f"{_NAME} broke off its answer.", code="stream-cut")
+        return Finished(self._reason, self._usage)
+
+
+def _continued(cleared: Cleared) -> tuple[str, bool]:
+    """The prompt of a plain continuation, and whether its last blank was left out.
+
+    Tokens of code begin with their blank, so a prompt that ends in one leads a model astray: the
+    blank stays here and is taken off the answer.
+    """
+    prefix = cleared.text_of(Role.PREFIX)
+    healed = prefix.endswith(" ")
+    return plain.preamble(cleared) + prefix.removesuffix(" "), healed
+
+
+def _infill(cleared: Cleared) -> dict[str, object]:
+    extra = [
+        {"filename": plain.path(piece), "text": piece.text.reveal()}
+        for piece in plain.context(cleared)
+    ]
+    body: dict[str, object] = {"input_extra": extra} if extra else {}
+    prefix, suffix = cleared.text_of(Role.PREFIX), cleared.text_of(Role.SUFFIX)
+    return body | {"input_prefix": prefix, "input_suffix": suffix}
+
+
+def _native(
+    path: str, prompt: dict[str, object], sampling: Sampling, stops: tuple[str, ...]
+) -> Call:
+    body = prompt | {
+        "n_predict": sampling.max_tokens,
+        "temperature": sampling.temperature,
+        "stop": list(stops),
+        "stream": True,
+        "cache_prompt": True,
+        "response_fields": list(_FIELDS),
+    }
+    return Call("POST", path, encoded(body))
+
+
+def _chat(cleared: Cleared, messages: list[holefiller.Message], sampling: Sampling) -> Call:
+    body: dict[str, object] = {
+        "messages": messages,
+        "max_tokens": sampling.max_tokens,
+        "temperature": sampling.temperature,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "cache_prompt": True,
+        "chat_template_kwargs": {"enable_thinking": False},
+    }
+    if cleared.route.provider.kind != "embedded" and cleared.route.model:
+        body = {"model": cleared.route.model} | body
+    return Call("POST", "/v1/chat/completions", encoded(body))
