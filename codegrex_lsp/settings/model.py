@@ -44,6 +44,7 @@ class Privacy:
     allow: frozenset[str] = frozenset()
     known_secrets: bool = True
     private_hosts: tuple[str, ...] = ()
+    read_anyway: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Network:
 
     proxy: str = field(default="", repr=False)
     ca_bundle: str = ""
-    timeouts: Timeouts = Timeouts()
+    timeouts: Timeouts = field(default_factory=Timeouts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +125,34 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What the person chose with `mode set` or from the status bar; None where they did not.
+
+    Attributes:
+        machine: For every workspace without a choice of its own.
+        workspace: For this workspace.
+        sound: False where stored choices could not all be read; the mode is then never looser
+            than the default on their account.
+    """
+
+    machine: Mode | None = None
+    workspace: Mode | None = None
+    sound: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Vote:
-    """One source's wish for the mode."""
+    """One source's wish for the mode.
+
+    Attributes:
+        source: Who said it.
+        mode: What they asked for.
+        counted: False where the same person said otherwise in a stronger place.
+    """
 
     source: str
     mode: Mode
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +165,7 @@ class Resolved:
         votes: Every source that voted on the mode, in order; the effective one is in `settings`.
         mode_source: Name of the source that decided the mode.
         problems: What was dropped and why.
+        policy_patterns: Paths that organisation policy ignores.
     """
 
     settings: Settings
@@ -148,3 +173,4 @@ class Resolved:
     votes: tuple[Vote, ...]
     mode_source: str
     problems: tuple[Problem, ...]
+    policy_patterns: tuple[str, ...] = ()

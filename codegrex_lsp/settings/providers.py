@@ -1,0 +1,165 @@
+"""Providers: what each kind defaults to, and `providers.<id>` tables made whole.
+
+A provider whose address or kind can not be read is left out. Falling back to the default address
+would send text to somebody the person did not mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from codegrex_lsp.values.route import LOCAL_KINDS, ProviderConfig, Timeouts
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Defaults of one kind; a `base_url` of None must be given by the person."""
+
+    base_url: str | None
+    model: str = ""
+    chat_model: str = ""
+
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        "ollama": Kind("http://127.0.0.1:11434", "qwen2.5-coder:1.5b-base", "qwen2.5-coder:1.5b"),
+        "embedded": Kind(""),
+        "llamacpp": Kind("http://127.0.0.1:8080"),
+        "vllm": Kind("http://127.0.0.1:8000"),
+        "lmstudio": Kind("http://127.0.0.1:1234"),
+        "openai-compatible": Kind(None),
+        "openai": Kind("https://api.openai.com/v1"),
+        "anthropic": Kind("https://api.anthropic.com"),
+        "mistral": Kind("https://api.mistral.ai", "codestral-latest"),
+        "deepseek": Kind("https://api.deepseek.com", "deepseek-chat"),
+        "gemini": Kind("https://generativelanguage.googleapis.com/v1beta/openai"),
+        "openrouter": Kind("https://openrouter.ai/api/v1"),
+        "groq": Kind("https://api.groq.com/openai/v1"),
+        "azure-openai": Kind(None),
+        "codegrex": Kind(None),
+    }
+)
+"""Each kind is a provider id as well. Addresses are those of the vendors' API references."""
+
+_USUAL: Final = Timeouts()
+
+Complain = Callable[[str, str], None]
+"""Told of a provider that is left out: the key that is to blame, and why."""
+
+
+def build(
+    tables: Mapping[str, Mapping[str, Any]],
+    limits: Timeouts,
+    private_hosts: Sequence[str],
+    broken: Collection[str],
+    complain: Complain,
+) -> Mapping[str, ProviderConfig]:
+    """Every provider that can be used: the built-in ids, and those that the person describes.
+
+    Args:
+        tables: Provider id → field → valid wire value.
+        limits: `network.timeouts`, which each provider's own limits refine.
+        private_hosts: `privacy.privateHosts`; plain http may go there.
+        broken: Ids whose kind or address was dropped; they are left out.
+        complain: Told of each provider that is left out here.
+    """
+    made = {}
+    for name in dict.fromkeys((*KINDS, *tables)):
+        if name in broken:
+            continue
+        provider = _provider(name, tables.get(name, {}), limits, complain)
+        if provider is not None and _address_fits(provider, private_hosts, complain):
+            made[name] = provider
+    return MappingProxyType(made)
+
+
+def timeouts(wire: Mapping[str, float], otherwise: Timeouts = _USUAL) -> Timeouts:
+    """Limits in seconds, where fields that are not given stay as in `otherwise`."""
+    return Timeouts(
+        connect=float(wire.get("connect", otherwise.connect)),
+        first_token=float(wire.get("firstToken", otherwise.first_token)),
+        idle=float(wire.get("idle", otherwise.idle)),
+        total=float(wire.get("total", otherwise.total)),
+    )
+
+
+def _provider(
+    name: str, table: Mapping[str, Any], limits: Timeouts, complain: Complain
+) -> ProviderConfig | None:
+    kind = table.get("kind", name if name in KINDS else "")
+    if not kind:
+        complain(f"providers.{name}.kind", f"is missing; {_LEFT_OUT}")
+        return None
+    defaults = KINDS[kind]
+    address = table.get("baseUrl", defaults.base_url)
+    if address is None:
+        if table:
+            complain(f"providers.{name}.baseUrl", f"is missing; {_LEFT_OUT}")
+        return None
+    return ProviderConfig(
+        id=name,
+        kind=kind,
+        base_url=address.rstrip("/"),
+        model=table.get("model", defaults.model),
+        chat_model=table.get("chatModel", "" if "model" in table else defaults.chat_model),
+        fim=table.get("fim", "auto"),
+        num_ctx=table.get("numCtx", 0),
+        keep_alive=table.get("keepAlive", ""),
+        headers=MappingProxyType(dict(table.get("headers", {}))),
+        timeouts=timeouts(table.get("timeouts", {}), limits),
+    )
+
+
+_LEFT_OUT: Final = "the provider is left out until it is given"
+
+
+def _address_fits(
+    provider: ProviderConfig, private_hosts: Sequence[str], complain: Complain
+) -> bool:
+    """Plain http goes to this machine, or to private hosts for kinds that can be local."""
+    if not provider.base_url.startswith("http://"):
+        return True
+    from urllib.parse import urlsplit
+
+    host = urlsplit(provider.base_url).hostname or ""
+    if _loopback(host) or (provider.kind in LOCAL_KINDS and _named(host, private_hosts)):
+        return True
+    fix = "use https"
+    if provider.kind in LOCAL_KINDS:
+        fix += ", or name the host in privacy.privateHosts if it is your own"
+    complain(
+        f"providers.{provider.id}.baseUrl",
+        f"is not on this machine, so http would send text in the clear; {fix}. "
+        "The provider is left out until then",
+    )
+    return False
+
+
+def _loopback(host: str) -> bool:
+    import ipaddress
+
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:  # a name, or an odd spelling of an address: not proof of loopback
+        return False
+
+
+def _named(host: str, private_hosts: Sequence[str]) -> bool:
+    import ipaddress
+
+    if host.lower() in (entry.lower() for entry in private_hosts):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return any(
+        address in ipaddress.ip_network(entry, strict=False)
+        for entry in private_hosts
+        if "/" in entry
+    )
