@@ -141,8 +141,9 @@ else:
 
 
 def case_insensitive(folder: Path) -> bool:
-    """Whether names in `folder` differ by more than case. Asks the file system, falls back to
-    what is usual on this system where the folder can not be asked.
+    """Whether names below `folder` differ by more than case.
+
+    Asks the file system, and takes what is usual on this system where it can not be asked.
     """
     swapped = folder.with_name(folder.name.swapcase())
     if swapped == folder or not folder.exists():

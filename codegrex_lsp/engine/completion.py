@@ -197,14 +197,13 @@ class Completer:
     def refuse_early(
         self, request: CompletionRequest, settings: Settings
     ) -> CompletionOutcome | None:
+        """The outcome where nothing may or should be asked, before any text is touched."""
         snapshot = request.snapshot
         wishes = settings.completion
         if not wishes.enabled or not wishes.languages.get(snapshot.language, True):
             return _none("disabled", "completion is switched off here")
         if not snapshot.governed:
-            return _none(
-                "ungoverned", "this kind of document has no file whose rules could say yes"
-            )
+            return _none("ungoverned", "this document has no file whose rules could say yes")
         if snapshot.path is not None:
             verdict = self._verdict(snapshot.path, snapshot.folder)
             if verdict.ignored:

@@ -10,7 +10,7 @@ from codegrex_lsp.routing.route import Candidate, choose
 from codegrex_lsp.values.mode import Destination, Mode, Task, allowed
 from codegrex_lsp.values.route import LOCAL_KINDS, ModelFacts, ProviderConfig, Refused, Route
 
-KINDS = sorted(LOCAL_KINDS) + ["openai", "anthropic", "codegrex", "something-new"]
+KINDS = [*sorted(LOCAL_KINDS), "openai", "anthropic", "codegrex", "something-new"]
 
 candidates = st.builds(
     lambda kind, address, remote, trouble: Candidate(

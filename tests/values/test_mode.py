@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 
@@ -25,9 +25,7 @@ def test_nothing_reaches_the_cloud_in_offline_mode() -> None:
 
 def test_what_a_stricter_mode_allows_a_looser_one_allows() -> None:
     order = sorted(Mode, key=lambda mode: mode.strictness)
-    for (task, destination), (loose, strict) in product(
-        ALLOWED, zip(order, order[1:], strict=False)
-    ):
+    for (task, destination), (loose, strict) in product(ALLOWED, pairwise(order)):
         assert allowed(loose, task, destination) >= allowed(strict, task, destination)
 
 

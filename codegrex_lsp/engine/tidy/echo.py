@@ -20,8 +20,9 @@ def drop_prefix_echo(text: str, site: Site) -> str:
 
 
 def drop_loop(text: str, site: Site) -> str:
-    """`text` without what follows a line that comes three times, or nothing where it only copies
-    the last line above the cursor.
+    """`text` without what follows a line that comes three times.
+
+    Nothing is left where it only copies the last line above the cursor.
     """
     lines = text.split("\n")
     above = next((line.strip() for line in reversed(site.above.split("\n")) if line.strip()), "")
