@@ -4,6 +4,7 @@
     ├── ConfigurationError          settings, ignore files, policy: exit code 3
     ├── RefusedError                mode or policy says no: exit code 4
     │   └── AddressRefused          the name led somewhere it may not
+    ├── DetectorFailed              detection raised or outlived its budget; nothing was sent
     ├── LedgerError                 the ledger can not be written or does not verify
     └── ProviderError               the other side failed: exit code 5
         ├── Unreachable             refused, no route, TLS failure, name not found
@@ -57,6 +58,13 @@ class AddressRefused(RefusedError):
     default_code = "address-refused"
 
 
+class DetectorFailed(CodegrexError):
+    """Detection did not finish: code is `detector-failed` or `detector-too-slow`."""
+
+    default_code = "detector-failed"
+    exit_code = 4
+
+
 class LedgerError(CodegrexError):
     """The ledger can not be written, so nothing may go to the cloud; or its chain is broken."""
 
@@ -65,10 +73,15 @@ class LedgerError(CodegrexError):
 
 
 class ProviderError(CodegrexError):
-    """The model's side failed. Nothing here is the person's fault or text."""
+    """The model's side failed. Nothing here is the person's fault or text.
+
+    Attributes:
+        retry_after: Seconds that the provider asks us to wait (429 and 503), or 0.
+    """
 
     default_code = "provider-failed"
     exit_code = 5
+    retry_after: float = 0.0
 
 
 class Unreachable(ProviderError):

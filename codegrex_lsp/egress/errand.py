@@ -1,0 +1,160 @@
+"""Errand: one request at the door, without its text; and the questions asked before it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PureWindowsPath
+
+from codegrex_lsp.egress.address import Target, declared, parse
+from codegrex_lsp.errors import AddressRefused, ConfigurationError, RefusedError
+from codegrex_lsp.privacy.cleared import Cleared
+from codegrex_lsp.providers.wire import Probe
+from codegrex_lsp.values.mode import Destination, Mode, Task, allowed, strictest
+from codegrex_lsp.values.route import ProviderConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What the door needs to know of a request to decide about it and to list it.
+
+    Attributes:
+        provider: Where it goes.
+        model: The model asked; a file's path is cut to its name.
+        task: Why it is sent.
+        destination: What it was cleared for.
+        mode: The mode that it was cleared in; a probe carries no text and takes any.
+        folder: Workspace folder for the mode look-up, or empty for none.
+        remote: Host that really serves the model, where a local daemon only forwards.
+        pieces: Pieces of text in it.
+        redactions: Values masked in them.
+        withheld: Pieces left out.
+    """
+
+    provider: ProviderConfig
+    model: str
+    task: Task
+    destination: Destination
+    mode: Mode
+    folder: str = ""
+    remote: str = ""
+    pieces: int = 0
+    redactions: int = 0
+    withheld: int = 0
+
+
+def errand_of(cleared: Cleared) -> Errand:
+    """The errand of a Cleared."""
+    route = cleared.route
+    return Errand(
+        provider=route.provider,
+        model=_model_name(route.provider, route.model),
+        task=cleared.task,
+        destination=route.destination,
+        mode=cleared.mode,
+        folder=cleared.folder,
+        remote=route.facts.remote,
+        pieces=len(cleared.pieces),
+        redactions=sum(redaction.count for redaction in cleared.redactions),
+        withheld=len(cleared.withheld),
+    )
+
+
+def errand_of_probe(probe: Probe, private_hosts: Sequence[str]) -> Errand:
+    """The errand of a text-free probe: it goes where its provider says that it is."""
+    return Errand(
+        provider=probe.provider,
+        model=_model_name(probe.provider, probe.model),
+        task=Task.PROBE,
+        destination=declared(probe.provider.base_url, probe.provider.kind, private_hosts),
+        mode=Mode.NORMAL,
+    )
+
+
+def permit(errand: Errand, now: Mode) -> Mode:
+    """Ask the table of modes again; returns the mode that counts, the stricter of then and now.
+
+    Raises:
+        RefusedError: The mode does not let this task go to this destination.
+    """
+    mode = strictest(errand.mode, now)
+    if not allowed(mode, errand.task, errand.destination):
+        raise RefusedError(
+            f"The mode is {mode.value}, so nothing goes to {errand.provider.id}.",
+            code="mode",
+            fix="Choose a local provider, or set the mode to normal.",
+        )
+    return mode
+
+
+def target_of(errand: Errand, base_url: str, private_hosts: Sequence[str], mode: Mode) -> Target:
+    """Read the address that the request is about to go to, and hold it to what was cleared.
+
+    Args:
+        errand: The request.
+        base_url: Of the endpoint: the provider's own, or that of a model server just started.
+        private_hosts: `privacy.privateHosts`.
+        mode: From `permit`.
+
+    Raises:
+        AddressRefused: The address is not of the destination that was cleared.
+        ConfigurationError: The address can not be read.
+    """
+    provider = errand.provider
+    target = parse(base_url)
+    _same_origin(provider, target)
+    if errand.destination is Destination.LOCAL:
+        if errand.remote:
+            raise AddressRefused(
+                f"{provider.id} forwards this model to somebody else, so nothing was sent.",
+                code="model-served-remotely",
+                fix="Choose a model that runs on this machine.",
+            )
+        if declared(base_url, provider.kind, private_hosts) is Destination.CLOUD:
+            raise AddressRefused(
+                f"The address of {provider.id} is not local, so nothing was sent.",
+                fix="Use a loopback address, or name the private host in privacy.privateHosts.",
+            )
+    elif target.scheme != "https" and not target.loopback:
+        raise AddressRefused(
+            f"The address of {provider.id} is not encrypted, so nothing was sent.",
+            code="cloud-without-tls",
+            fix=f"Write providers.{provider.id}.baseUrl with https.",
+        )
+    if mode is Mode.OFFLINE and target.address is None and not target.loopback:
+        raise AddressRefused(
+            f"The address of {provider.id} is a name, and offline mode asks no name server.",
+            code="offline-name",
+            fix=f"Write providers.{provider.id}.baseUrl with an IP address.",
+        )
+    return target
+
+
+def _same_origin(provider: ProviderConfig, target: Target) -> None:
+    """A key belongs to its provider's own origin, so the request goes there or nowhere."""
+    if not provider.base_url:
+        if provider.kind != "embedded":
+            raise ConfigurationError(
+                f"The provider {provider.id} has no address.",
+                code="no-base-url",
+                fix=f"Set providers.{provider.id}.baseUrl.",
+            )
+        if not target.loopback:
+            raise AddressRefused("The embedded model server is not on this machine.")
+        return
+    own = parse(provider.base_url)
+    if (own.scheme, own.host, own.port, own.socket) != (
+        target.scheme,
+        target.host,
+        target.port,
+        target.socket,
+    ):
+        raise AddressRefused(
+            f"The request would have left the address of {provider.id}, so nothing was sent.",
+            code="foreign-origin",
+        )
+
+
+def _model_name(provider: ProviderConfig, model: str) -> str:
+    """The name for the ledger. A GGUF's path may name the person; a Windows path reads both."""
+    return PureWindowsPath(model).name if provider.kind == "embedded" else model

@@ -1,0 +1,135 @@
+"""One request and its answer: limits, failures, and what is never followed or unpacked.
+
+Imported when the first request goes, since it brings the HTTP library with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import httpcore
+
+from codegrex_lsp.egress import transport
+from codegrex_lsp.egress.transport import Way
+from codegrex_lsp.egress.watch import Watch
+from codegrex_lsp.errors import BadAnswer, ProviderError
+from codegrex_lsp.providers.wire import Call
+from codegrex_lsp.values.route import ProviderConfig
+
+ANSWER_BYTES: Final = 8 * 2**20
+"""The largest answer that is read. The longest replies of today's models stay below 1 MB of
+stream; what is longer is not meant for us."""
+
+ERROR_BYTES: Final = 64 * 2**10
+"""How much of a failure's body is read, for `Translator.explain`."""
+
+_LONGEST_RETRY: Final = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What goes.
+
+    Attributes:
+        provider: Whom it goes to.
+        way: How the connection is made.
+        call: Method, path and body.
+        headers: All but those of the transport itself, the key among them.
+    """
+
+    provider: ProviderConfig
+    way: Way
+    call: Call
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+
+
+async def answer(
+    request: Request,
+    pool: httpcore.AsyncConnectionPool,
+    watch: Watch,
+    explain: Callable[[int, bytes], ProviderError],
+) -> AsyncGenerator[bytes, None]:
+    """Send, and yield the answer's body as it comes; closing the generator hangs up.
+
+    Raises:
+        RefusedError, ConfigurationError, ProviderError: As `Door.stream` says.
+    """
+    provider = request.provider
+    watch.start()
+    with transport.our_errors(provider.id, request.way.target.label):
+        response = await watch.first(
+            transport.send(
+                pool, request.way, request.call, request.headers, provider.timeouts.connect
+            )
+        )
+        async with contextlib.aclosing(response):
+            body = response.aiter_stream()
+            if response.status >= 400:
+                raise await _failure(watch, response, body, explain)
+            _judge(provider.id, response)
+            async with contextlib.aclosing(_bounded(provider.id, watch, body)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+
+
+async def _bounded(
+    provider: str, watch: Watch, body: AsyncIterator[bytes]
+) -> AsyncGenerator[bytes, None]:
+    size = 0
+    wait = watch.first
+    while (chunk := await wait(anext(body, None))) is not None:
+        size += len(chunk)
+        if size > ANSWER_BYTES:
+            raise BadAnswer(f"{provider} sent more than an answer can be.", code="answer-too-large")
+        if chunk:
+            wait = watch.next
+            yield chunk
+
+
+def _judge(provider: str, response: httpcore.Response) -> None:
+    """Raise BadAnswer for a redirect or a packed body: neither is ever followed or unpacked."""
+    status = response.status
+    if not 200 <= status < 300:
+        raise BadAnswer(
+            f"{provider} sent us to another address, and redirects are not followed.",
+            code="redirect-refused",
+            fix=f"Write the final address in providers.{provider}.baseUrl.",
+            status=status,
+        )
+    if _header(response, b"content-encoding") not in ("", "identity"):
+        raise BadAnswer(
+            f"{provider} packed its answer although it was asked not to.",
+            code="encoded-answer",
+            status=status,
+        )
+
+
+async def _failure(
+    watch: Watch,
+    response: httpcore.Response,
+    body: AsyncIterator[bytes],
+    explain: Callable[[int, bytes], ProviderError],
+) -> ProviderError:
+    """The provider's error for a status of 400 or more. Its body may be cut, slow or endless."""
+    said = b""
+    with contextlib.suppress(ProviderError, httpcore.NetworkError, httpcore.ProtocolError):
+        while len(said) < ERROR_BYTES:
+            chunk = await watch.next(anext(body, None))
+            if chunk is None:
+                break
+            said += chunk
+    error = explain(response.status, said[:ERROR_BYTES])
+    with contextlib.suppress(ValueError):  # the other form, a date, is not used by model servers
+        seconds = float(_header(response, b"retry-after") or 0)
+        error.retry_after = min(max(0.0, seconds), _LONGEST_RETRY)
+    return error
+
+
+def _header(response: httpcore.Response, name: bytes) -> str:
+    for key, value in response.headers:
+        if key.lower() == name:
+            return value.decode("latin-1").strip().lower()
+    return ""

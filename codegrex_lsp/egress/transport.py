@@ -1,0 +1,300 @@
+"""The only connections there are: HTTP/1.1 by httpcore, to addresses that were looked at first.
+
+httpcore follows no redirect, reads no environment, keeps no cookie and unpacks no body, so none of
+that has to be switched off. This module is imported when the first request goes, never at start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import ssl
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import certifi
+import httpcore
+
+from codegrex_lsp import __version__, portable
+from codegrex_lsp.egress.address import Target, admit, literal_addresses
+from codegrex_lsp.egress.watch import timed_out
+from codegrex_lsp.errors import (
+    AddressRefused,
+    BadAnswer,
+    CodegrexError,
+    ConfigurationError,
+    ProviderError,
+    Unreachable,
+)
+from codegrex_lsp.providers.wire import Call
+from codegrex_lsp.settings.model import Network
+from codegrex_lsp.values.mode import Destination
+
+_KEEP_ALIVE_SECONDS: Final = 60.0
+_CONNECTIONS: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Everything that decides where a connection leads. Equal ways may share connections.
+
+    Attributes:
+        target: The provider's address.
+        destination: What the connection is for; a local one reaches local addresses only.
+        private_hosts: `privacy.privateHosts` as it was when the way was chosen.
+        may_resolve: False in offline mode: no name server is asked.
+        proxy: URL of the proxy, or empty. Only a cloud way has one.
+        ca_bundle: File of certificates to trust instead of the public ones, or empty.
+    """
+
+    target: Target
+    destination: Destination
+    private_hosts: tuple[str, ...]
+    may_resolve: bool
+    proxy: str = field(default="", repr=False)
+    ca_bundle: str = ""
+
+
+def way_to(
+    target: Target,
+    destination: Destination,
+    private_hosts: Iterable[str],
+    network: Network,
+    *,
+    may_resolve: bool,
+    environ: Mapping[str, str] = os.environ,
+) -> Way:
+    """The way to a target. A proxy is taken for the cloud only, and never to this machine."""
+    proxy = ""
+    if destination is Destination.CLOUD and not target.loopback:
+        proxy = network.proxy if network.proxy != "env" else _proxy_in(environ, target.host)
+    return Way(target, destination, tuple(private_hosts), may_resolve, proxy, network.ca_bundle)
+
+
+def open_pool(way: Way) -> httpcore.AsyncConnectionPool:
+    """Connections for one way; none is made yet.
+
+    Raises:
+        ConfigurationError: The proxy, the certificate file or a Unix socket can not be used.
+    """
+    if way.target.socket and portable.WINDOWS:
+        raise ConfigurationError(
+            "Unix sockets are not available on Windows.", fix="Write http://127.0.0.1:PORT."
+        )
+    return httpcore.AsyncConnectionPool(
+        # Plain HTTP gets no TLS context: making one takes 20 MB and 50 ms.
+        ssl_context=_tls(way.ca_bundle) if way.target.scheme == "https" else None,
+        proxy=_proxy(way) if way.proxy else None,
+        max_connections=_CONNECTIONS,
+        keepalive_expiry=_KEEP_ALIVE_SECONDS,
+        uds=way.target.socket or None,
+        network_backend=PinnedBackend(way),
+    )
+
+
+async def send(
+    pool: httpcore.AsyncConnectionPool,
+    way: Way,
+    call: Call,
+    headers: Iterable[tuple[str, str]],
+    connect_seconds: float,
+) -> httpcore.Response:
+    """Send one request and wait for the head of the answer; the caller closes the response.
+
+    Raises:
+        httpcore.ConnectTimeout, httpcore.NetworkError, httpcore.ProtocolError: See `our_errors`.
+        AddressRefused: The name led somewhere it may not.
+    """
+    target = way.target
+    url = httpcore.URL(
+        scheme=b"https" if target.scheme == "https" else b"http",
+        host=target.host.encode("ascii") or b"localhost",
+        port=target.port or None,
+        target=(target.path + call.path).encode("ascii"),
+    )
+    own = [
+        ("host", _host_header(target)),
+        ("user-agent", f"codegrex-lsp/{__version__}"),
+        ("accept", "*/*"),
+        ("accept-encoding", "identity"),
+        ("content-length", str(len(call.body))),
+    ]
+    request = httpcore.Request(
+        call.method,
+        url,
+        headers=[(name.encode(), value.encode()) for name, value in (*own, *headers)],
+        content=call.body,
+        extensions={"timeout": {"connect": connect_seconds}},
+    )
+    return await pool.handle_async_request(request)
+
+
+@contextlib.contextmanager
+def our_errors(provider: str, host: str) -> Iterator[None]:
+    """Turn the HTTP library's errors into ours. Their words may quote headers and are dropped.
+
+    Args:
+        provider: Provider id.
+        host: `Target.label`.
+    """
+    try:
+        yield
+    except CodegrexError:
+        raise
+    except httpcore.ConnectTimeout:
+        raise timed_out(provider, "timeout-connect") from None
+    except (httpcore.ConnectError, httpcore.ProxyError) as error:
+        raise _unreachable(provider, host, error) from None
+    except httpcore.LocalProtocolError:
+        raise ConfigurationError(
+            f"A header of {provider} can not be sent.",
+            fix=f"Check providers.{provider}.headers and the key for stray characters.",
+        ) from None
+    except (httpcore.NetworkError, httpcore.ProtocolError, OSError):
+        raise BadAnswer(
+            f"{provider} ended its answer in the middle, or did not speak HTTP.",
+            code="cut-short",
+            fix="Look into its log; it may have run out of memory.",
+        ) from None
+
+
+class PinnedBackend(httpcore.AsyncNetworkBackend):
+    """Connects to exactly the addresses that were admitted, so no second look-up can differ.
+
+    Args:
+        way: What may be connected to.
+    """
+
+    def __init__(self, way: Way) -> None:
+        self._way = way
+        self._inner = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the interface is httpcore's
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Resolve, admit, connect: all within `timeout` seconds. Raises AddressRefused too."""
+        try:
+            async with asyncio.timeout(timeout):
+                addresses = await self._admitted(host, port)
+                return await self._first_of(addresses, port, timeout)
+        except TimeoutError:
+            raise httpcore.ConnectTimeout from None
+        except OSError:
+            raise httpcore.ConnectError from None
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,  # noqa: ASYNC109 - the interface is httpcore's
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """A Unix socket is on this machine by nature."""
+        return await self._inner.connect_unix_socket(path, timeout=timeout)
+
+    async def _admitted(self, host: str, port: int) -> tuple[str, ...]:
+        way = self._way
+        found = [str(address) for address in literal_addresses(host)]
+        if not found:
+            if not way.may_resolve:
+                raise AddressRefused(
+                    "Offline mode asks no name server, so nothing was sent.", code="offline-name"
+                )
+            answers = await asyncio.get_running_loop().getaddrinfo(host, port, type=_STREAM)
+            found = [str(answer[4][0]) for answer in answers]
+        admitted = admit(host, found, way.destination, way.private_hosts)
+        return tuple(str(address) for address in admitted)
+
+    async def _first_of(
+        self, addresses: tuple[str, ...], port: int, seconds: float | None
+    ) -> httpcore.AsyncNetworkStream:
+        failure: Exception = httpcore.ConnectError()
+        share = None if seconds is None else seconds / max(1, len(addresses))
+        for address in addresses:
+            try:
+                return await self._inner.connect_tcp(address, port, timeout=share)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+
+_STREAM: Final = 1  # SOCK_STREAM everywhere; `socket` itself is not imported here
+
+
+def _host_header(target: Target) -> str:
+    if target.socket:
+        return "localhost"
+    default = {"http": ":80", "https": ":443"}[target.scheme]
+    return target.label.removesuffix(default)
+
+
+def _tls(ca_bundle: str) -> ssl.SSLContext:
+    """TLS 1.2 or newer, certificate and name checked.
+
+    Not `ssl.create_default_context`, which writes session keys where SSLKEYLOGFILE says.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_verify_locations(cafile=ca_bundle or certifi.where())
+    except (OSError, ssl.SSLError):
+        raise ConfigurationError(
+            "The file in network.caBundle can not be read as certificates.",
+            fix="Point it at a PEM file, or remove the setting.",
+        ) from None
+    return context
+
+
+def _proxy(way: Way) -> httpcore.Proxy:
+    trouble = ConfigurationError(
+        "The proxy in network.proxy can not be used.", fix="Write it as http://HOST:PORT."
+    )
+    try:
+        parts = urlsplit(way.proxy if "://" in way.proxy else f"http://{way.proxy}")
+        port = parts.port or 443 * (parts.scheme == "https") or 80
+    except ValueError:
+        raise trouble from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or not way.proxy.isascii():
+        raise trouble
+    auth = None
+    if parts.username is not None:
+        auth = (unquote(parts.username), unquote(parts.password or ""))
+    return httpcore.Proxy(
+        httpcore.URL(scheme=parts.scheme, host=parts.hostname, port=port, target="/"),
+        auth=auth,
+        ssl_context=_tls(way.ca_bundle) if parts.scheme == "https" else None,
+    )
+
+
+def _proxy_in(environ: Mapping[str, str], host: str) -> str:
+    """The environment's proxy for an https address, in the common form of those variables."""
+
+    def variable(name: str) -> str:
+        return environ.get(name) or environ.get(name.upper()) or ""
+
+    for entry in variable("no_proxy").split(","):
+        name = entry.strip().lower().lstrip(".")
+        if name == "*" or (name and (host == name or host.endswith("." + name))):
+            return ""
+    return variable("https_proxy") or variable("all_proxy")
+
+
+def _unreachable(provider: str, host: str, error: Exception) -> ProviderError:
+    if error.args and isinstance(error.args[0], ssl.SSLError):
+        return Unreachable(
+            f"{provider} at {host} did not prove who it is, so nothing was sent.",
+            code="tls-failed",
+            fix="Check the clock, or set network.caBundle to your organisation's certificates.",
+        )
+    via = " through the proxy" if isinstance(error, httpcore.ProxyError) else ""
+    return Unreachable(
+        f"{provider} can not be reached at {host}{via}.",
+        fix=f"Start it, or correct providers.{provider}.baseUrl.",
+    )
