@@ -140,6 +140,32 @@ else:
         return True
 
 
+CHILD_FLAGS: Final = 0x08000000 if sys.platform == "win32" else 0
+"""`creationflags` of a child that has no window of its own (Windows: CREATE_NO_WINDOW)."""
+
+
+def end_with_parent() -> None:
+    """Ask the system to end this process when its parent ends; where it can not, do nothing.
+
+    A second line: a child also watches its standard input, which works everywhere.
+    """
+    if sys.platform == "linux":
+        import ctypes
+        import signal
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
+
+
+def no_core_dumps() -> None:
+    """Keep this process's memory, which holds user text, out of crash files."""
+    if sys.platform != "win32":
+        import resource
+
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def case_insensitive(folder: Path) -> bool:
     """Whether names below `folder` differ by more than case.
 
