@@ -2,7 +2,7 @@
 
 import { Uri, commands, window, workspace, type Disposable, type QuickPickItem } from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
-import type { PreviewDocument } from "./preview";
+import { showPreview } from "./preview";
 import {
   ExplainIgnoreRequest,
   PreviewRequest,
@@ -17,7 +17,6 @@ import type { StatusView } from "./status";
 export interface Parts {
   readonly client: LanguageClient;
   readonly status: StatusView;
-  readonly preview: PreviewDocument;
   readonly restart: () => Promise<void>;
 }
 
@@ -33,7 +32,7 @@ export function registerCommands(parts: Parts): Disposable[] {
     });
   return [
     register("chooseMode", chooseMode),
-    register("showPreview", showPreview),
+    register("showPreview", previewHere),
     register("explainFile", explainFile),
     register("restartServer", ({ restart }) => restart()),
     register("showLog", ({ client }) => client.outputChannel.show()),
@@ -61,13 +60,13 @@ async function chooseMode({ client, status }: Parts): Promise<void> {
   }
 }
 
-async function showPreview({ client, preview }: Parts): Promise<void> {
+async function previewHere({ client }: Parts): Promise<void> {
   const editor = window.activeTextEditor;
   if (!editor) {
     throw new Error("Open a file first.");
   }
   const convert = client.code2ProtocolConverter;
-  await preview.show(
+  await showPreview(
     await client.sendRequest(PreviewRequest, {
       textDocument: convert.asTextDocumentIdentifier(editor.document),
       position: convert.asPosition(editor.selection.active),
@@ -81,7 +80,7 @@ async function explainFile({ client }: Parts): Promise<void> {
   if (!uri) {
     throw new Error("Open a file first.");
   }
-  const verdict = await client.sendRequest(ExplainIgnoreRequest, { uri });
+  const [verdict] = await client.sendRequest(ExplainIgnoreRequest, { uri });
   const open = fileOf(verdict) ? ["Open Rule"] : [];
   if (await window.showInformationMessage(explain(verdict), ...open)) {
     await openRule(verdict);

@@ -10,8 +10,9 @@ import {
   type LanguageClientOptions,
 } from "vscode-languageclient/node";
 import { registerCommands } from "./commands";
-import { PreviewDocument } from "./preview";
+import { previewPages } from "./preview";
 import { DidFocus, StatusChanged, StatusRequest } from "./protocol";
+import { findServer, serverName } from "./server";
 import { explicitSettings, section, serverKeys } from "./settings";
 import { StatusView, documentSelector } from "./status";
 
@@ -20,7 +21,6 @@ let running: LanguageClient | undefined;
 export async function activate(context: ExtensionContext): Promise<void> {
   const client = createClient(context);
   const status = new StatusView();
-  const preview = new PreviewDocument();
   const restart = async () => {
     if (client.needsStop()) {
       await client.stop();
@@ -29,8 +29,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
   };
   context.subscriptions.push(
     status,
-    preview,
-    ...registerCommands({ client, status, preview, restart }),
+    ...registerCommands({ client, status, restart }),
     ...follow(client, status),
     // What the server was told at start no longer holds, so it starts anew.
     workspace.onDidGrantWorkspaceTrust(restart),
@@ -48,10 +47,10 @@ export async function deactivate(): Promise<void> {
   await running?.dispose();
 }
 
-/** The server's process. The path is a machine setting, so no workspace can name a program. */
+/** The server's process; the path is looked up anew at each start. */
 const server: Executable = {
   get command() {
-    return workspace.getConfiguration(section).get("server.path", "") || "codegrex-lsp";
+    return findServer() ?? serverName();
   },
   args: ["--stdio"],
 };
@@ -73,6 +72,7 @@ function createClient(context: ExtensionContext): LanguageClient {
     }),
     synchronize: { configurationSection: section },
     middleware: {
+      ...previewPages,
       workspace: {
         configuration: ({ items }) =>
           items.map(({ section: asked }) => (asked === section ? explicitSettings(keys) : null)),
@@ -88,20 +88,24 @@ function createClient(context: ExtensionContext): LanguageClient {
 }
 
 async function start(client: LanguageClient, status: StatusView): Promise<void> {
+  if (!findServer()) {
+    status.stopped();
+    void offerHelp();
+    return;
+  }
   status.starting();
   try {
     await client.start();
     await refresh(client, status);
   } catch {
-    status.stopped();
-    await offerHelp();
+    status.stopped(); // the language client has already said why
   }
 }
 
 async function offerHelp(): Promise<void> {
   const settings = "Open Settings";
   const chosen = await window.showErrorMessage(
-    `CodeGrex: ${server.command} could not be started. Install it with ` +
+    `CodeGrex: ${serverName()} was not found. Install it with ` +
       `pipx install 'codegrex-lsp[embedded]', or set codegrex.server.path to where it is.`,
     settings,
   );

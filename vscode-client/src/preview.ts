@@ -1,38 +1,25 @@
-/** Shows what a request would send as a read-only document, which is forgotten when it closes. */
+/** What a request would send, as a read-only page. The text stays with the server. */
 
-import { Disposable, EventEmitter, Uri, window, workspace, type TextDocument } from "vscode";
+import { Uri, window, workspace } from "vscode";
+import type { Middleware } from "vscode-languageclient/node";
 import type { Preview } from "./protocol";
 
-const uri = Uri.from({ scheme: "codegrex-preview", path: "/What would be sent.md" });
-
-export class PreviewDocument implements Disposable {
-  private text = "";
-  private readonly changed = new EventEmitter<Uri>();
-  private readonly registered = Disposable.from(
-    this.changed,
-    workspace.registerTextDocumentContentProvider(uri.scheme, {
-      onDidChange: this.changed.event,
-      provideTextDocumentContent: () => this.text,
-    }),
-    workspace.onDidCloseTextDocument((closed) => this.forget(closed)),
-  );
-
-  async show(preview: Preview): Promise<void> {
-    this.text = render(preview);
-    this.changed.fire(uri);
-    await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });
-  }
-
-  dispose(): void {
-    this.registered.dispose();
-  }
-
-  private forget(closed: TextDocument): void {
-    if (closed.uri.toString() === uri.toString()) {
-      this.text = "";
-    }
-  }
+/** Opens the page of a preview that the server keeps under `uri`, as JSON. */
+export async function showPreview({ uri }: Preview): Promise<void> {
+  const page = Uri.parse(uri.replace(/json$/, "md"));
+  await window.showTextDocument(await workspace.openTextDocument(page), { preview: true });
 }
+
+/** Gives the page where the page is asked for, and the server's own JSON otherwise. */
+export const previewPages: Middleware = {
+  provideTextDocumentContent: async (uri, token, next) => {
+    if (!uri.path.endsWith(".md")) {
+      return next(uri, token);
+    }
+    const json = await next(uri.with({ path: uri.path.replace(/md$/, "json") }), token);
+    return json ? render(JSON.parse(json) as Preview) : json;
+  },
+};
 
 /** The preview as a page: where to, what stays, what is masked, and the body byte for byte. */
 export function render(preview: Preview): string {

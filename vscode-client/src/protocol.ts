@@ -51,6 +51,8 @@ export interface Preview {
   }[];
   readonly body: string;
   readonly bytes: number;
+  /** Under which the server keeps this for a while, as JSON. */
+  readonly uri: string;
 }
 
 /** Whether a path is read, and the line that decides. */
@@ -82,7 +84,7 @@ export const PreviewRequest = new RequestType<
   void
 >("codegrex/preview");
 
-export const ExplainIgnoreRequest = new RequestType<{ uri: string }, IgnoreVerdict, void>(
+export const ExplainIgnoreRequest = new RequestType<{ uri: string }, [IgnoreVerdict], void>(
   "codegrex/explainIgnore",
 );
 

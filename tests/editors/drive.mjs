@@ -1,0 +1,90 @@
+// Drives VS Code in a headless browser as a person would: looks, types, presses Tab, looks again.
+//
+// One JSON argument: {playwright, browser, base, folder, sample, ignored, typed, shots}. One JSON
+// line on standard output: what was seen. A person waits and types again; so does this, within
+// limits, because a key typed before the extension is active is lost.
+
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+const plan = JSON.parse(process.argv[2]);
+const { chromium } = createRequire(import.meta.url)(plan.playwright);
+
+const browser = await chromium.launch({
+  executablePath: plan.browser,
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+  ],
+});
+const page = await browser.newPage({ viewport: { width: 1100, height: 620 } });
+const seen = {};
+try {
+  await openFile(plan.sample);
+  seen.status = await statusSays(/local/);
+  seen.ghost = await typeUntilGhost(plan.typed);
+  await page.screenshot({ path: join(plan.shots, "vscode.png") });
+  await page.keyboard.press("Tab");
+  await page.locator('[class*="ghost-text"]').waitFor({ state: "hidden", timeout: 20_000 });
+  await page.keyboard.press("Control+s");
+  await page.waitForTimeout(1000);
+
+  await openFile(plan.ignored);
+  seen.ignoredStatus = await statusSays(/not read/);
+  seen.ignoredReason = await tooltip();
+  await page.screenshot({ path: join(plan.shots, "vscode-ignored.png") });
+} catch (error) {
+  seen.error = String(error);
+  await page.screenshot({ path: join(plan.shots, "failed.png") });
+} finally {
+  await browser.close();
+}
+console.log(JSON.stringify(seen));
+
+async function openFile(path) {
+  const address = `vscode-remote://${new URL(plan.base).host}${path}`;
+  const query = new URLSearchParams({
+    folder: plan.folder,
+    payload: JSON.stringify([["openFile", address]]),
+  });
+  await page.goto(`${plan.base}/?${query}`);
+  await page.locator(".monaco-editor .view-line").first().waitFor({ timeout: 60_000 });
+}
+
+/** The text of our status bar item once it matches. */
+async function statusSays(pattern) {
+  const item = page.locator('.statusbar-item[id*="codegrex"]').filter({ hasText: pattern });
+  await item.waitFor({ timeout: 60_000 });
+  return (await item.innerText()).trim();
+}
+
+/** What hovering over our status bar item shows. */
+async function tooltip() {
+  await page.locator('.statusbar-item[id*="codegrex"]').hover();
+  const hover = page.locator(".monaco-hover").last();
+  await hover.waitFor({ timeout: 20_000 });
+  return (await hover.innerText()).trim();
+}
+
+async function typeUntilGhost(text) {
+  await page.locator(".monaco-editor .view-lines").first().click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(text, { delay: 40 });
+  const ghost = page.locator('[class*="ghost-text"]').first();
+  for (let attempt = 0; attempt < 8; attempt += 1) {
+    try {
+      await ghost.waitFor({ timeout: 12_000 });
+      return (await page.locator('[class*="ghost-text"]').allInnerTexts()).join("");
+    } catch {
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Backspace");
+      await page.keyboard.type(text.slice(-1));
+    }
+  }
+  throw new Error("No ghost text showed.");
+}
