@@ -1,0 +1,124 @@
+"""Lines, windows of long lines, and merging: the arithmetic of offsets.
+
+Offsets are positions in a `str`. Terminators are `\\n`, `\\r\\n` and `\\r`, as LSP has it, and no
+other: `str.splitlines` also splits at form feeds and would shift every column after one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import PurePath
+from typing import Final
+
+from codegrex_lsp.privacy.detect import Span
+from codegrex_lsp.privacy.detect.detector import Line
+from codegrex_lsp.privacy.detect.words import words
+
+WINDOW: Final = 2_048
+"""Characters of a line that detectors see at once."""
+
+OVERLAP: Final = 512
+"""Characters that neighbouring windows share: longer than any token whose form is fixed."""
+
+_TOKEN: Final = re.compile(r"[\w\-./+=~]*")
+
+_UNQUOTED_LANGUAGES: Final = words(
+    """
+    dotenv env ini properties yaml dockercompose shellscript dockerfile makefile conf toml
+    terraform hcl log diff csv powershell bat
+    """
+)
+_UNQUOTED_SUFFIXES: Final = words(
+    """
+    .env .ini .cfg .conf .properties .yaml .yml .sh .bash .zsh .fish .envrc .toml .tf
+    .tfvars .log .csv .ps1 .bat .cmd .diff .patch
+    """
+)
+
+
+def holds_unquoted_values(language: str, path_name: str) -> bool:
+    """Whether this kind of file writes values without quotes.
+
+    Args:
+        language: LSP language id, possibly empty.
+        path_name: File name or label, possibly empty.
+    """
+    if language in _UNQUOTED_LANGUAGES:
+        return True
+    path = PurePath(path_name)
+    return path.suffix.lower() in _UNQUOTED_SUFFIXES or path.name.lower().startswith(
+        (".env", "dockerfile", ".netrc", ".npmrc", ".pypirc")
+    )
+
+
+def lower_keeping_length(text: str) -> str:
+    """Lower case, character for character: `İ`, whose lower case is two characters, stays."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+
+
+def windows(chunk: str, *, unquoted: bool, half_typed: bool) -> Iterator[tuple[int, Line]]:
+    """What detectors see of the text between two `\\n`, with the offset of each part.
+
+    A lone `\\r` ends a line too; a line longer than `WINDOW` comes in overlapping parts.
+    """
+    for offset, text in _split_at_returns(chunk):
+        step = WINDOW - OVERLAP
+        for start in range(0, max(len(text) - OVERLAP, 1), step):
+            part = text[start : start + WINDOW]
+            yield offset + start, Line(part, lower_keeping_length(part), unquoted, half_typed)
+
+
+def _split_at_returns(chunk: str) -> Iterator[tuple[int, str]]:
+    if "\r" not in chunk:
+        yield 0, chunk
+        return
+    offset = 0
+    for text in chunk.split("\r"):
+        if text:
+            yield offset, text
+        offset += len(text) + 1
+
+
+def whole_token(chunk: str, span: Span, window_start: int) -> Span:
+    """`span`, grown over the token that a window cut at one of its edges.
+
+    Args:
+        chunk: The text that the windows were taken from.
+        span: Relative to `chunk`.
+        window_start: Offset in `chunk` of the window in which it was found.
+    """
+    start, end = span.start, span.end
+    if start == window_start and start > 0:
+        while start > 0 and _TOKEN.fullmatch(chunk, start - 1, start):
+            start -= 1
+    if end == window_start + WINDOW:
+        grown = _TOKEN.match(chunk, end)
+        end = grown.end() if grown else end
+    return span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end)
+
+
+def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Sorted, and without overlap: spans that share a character become one.
+
+    The union keeps the type of a secret before that of personal data, then of the surer, then of
+    the longer span.
+    """
+    result: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        if span.end <= span.start:
+            continue
+        if result and span.start < result[-1].end:
+            last = result.pop()
+            winner = max(last, span, key=_weight)
+            span = replace(winner, start=last.start, end=max(last.end, span.end))
+        result.append(span)
+    return tuple(result)
+
+
+def _weight(span: Span) -> tuple[bool, float, int]:
+    return span.kind == "secret", span.confidence, span.end - span.start
