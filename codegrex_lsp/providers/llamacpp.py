@@ -46,6 +46,17 @@ _FIELDS: Final = ("content", "stop", "stop_type", "tokens_predicted", "tokens_ev
 """Asked for in the last frame, which would otherwise repeat the whole prompt."""
 
 
+_MARKS: Final = (
+    ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"),
+    ("<fim_prefix>", "<fim_suffix>", "<fim_middle>"),
+    ("<fim-prefix>", "<fim-suffix>", "<fim-middle>"),
+    ("<\uff5cfim\u2581begin\uff5c>", "<\uff5cfim\u2581hole\uff5c>", "<\uff5cfim\u2581end\uff5c>"),
+    ("\u2581<PRE>", "\u2581<SUF>", "\u2581<MID>"),
+    ("<|code_prefix|>", "<|code_suffix|>", "<|code_middle|>"),
+)
+"""Prefix, suffix and middle marks that llama.cpp knows by their text (llama-vocab.cpp)."""
+
+
 class LlamaCpp:
     """A `wire.Translator` for the kinds `llamacpp` and `embedded`. Holds no state."""
 
@@ -80,8 +91,9 @@ class LlamaCpp:
     def encode_probe(self, probe: Probe) -> Call:
         """Health, list of models, or whether the model can fill in.
 
-        For FACTS, `/infill` without its fields: 501 where the model lacks the tokens, 400 where
-        it has them. Nothing is evaluated, so no cached prompt is lost.
+        For FACTS, the server is asked to read every family's marks: a model that has them reads
+        each as one token. Nothing is evaluated, so no cached prompt is lost, and llama.cpp's own
+        `/infill` looks for the same marks.
         """
         match probe.purpose:
             case Purpose.HEALTH:
@@ -89,19 +101,22 @@ class LlamaCpp:
             case Purpose.MODELS:
                 return Call("GET", "/v1/models", b"", ())
             case Purpose.FACTS:
-                return Call("POST", "/infill", b"{}", also=(400, 501))
+                marks = "".join(mark for family in _MARKS for mark in family)
+                body = {"content": marks, "parse_special": True, "with_pieces": True}
+                return Call("POST", "/tokenize", encoded(body))
 
     def facts(self, probe: Probe, answer: bytes) -> ModelFacts:
-        """What `/infill` said. Raises BadAnswer where it is not llama.cpp that answered."""
-        code = section(parse(answer).get("error")).get("code")
-        if code not in (400, 501):
+        """What `/tokenize` said. Raises BadAnswer where it is not llama.cpp that answered."""
+        tokens = parse(answer).get("tokens")
+        if not isinstance(tokens, list):
             raise BadAnswer(
                 "The server at this address does not answer like llama.cpp.",
                 code="garbage",
                 fix="Check the provider's kind and baseUrl.",
             )
-        ours = probe.provider.kind == "embedded"
-        return ModelFacts(present=True, can_insert=code == 400, verified=ours)
+        pieces = {_bare(section(token).get("piece")) for token in tokens}
+        able = any(pieces.issuperset(map(_bare, family)) for family in _MARKS)
+        return ModelFacts(can_insert=able, verified=probe.provider.kind == "embedded")
 
     def models(self, answer: bytes) -> tuple[str, ...]:
         """Names in `/v1/models`."""
@@ -183,6 +198,11 @@ class _ChatReader:
         if not self._reason:
             raise BadAnswer(f"{_NAME} broke off its answer.", code="stream-cut")
         return Finished(self._reason, self._usage)
+
+
+def _bare(piece: object) -> str:
+    """A token's text without its SentencePiece blank; bytes that are no text count as nothing."""
+    return piece.replace("\u2581", " ").strip() if isinstance(piece, str) else ""
 
 
 def _continued(cleared: Cleared) -> tuple[str, bool]:

@@ -77,22 +77,15 @@ class Ollama:
             case Purpose.MODELS:
                 return Call("GET", "/api/tags", b"", ())
             case Purpose.FACTS:
-                call = _post("/api/show", {"model": probe.model})
-                return Call(call.method, call.path, call.body, call.headers, also=(404,))
+                return _post("/api/show", {"model": probe.model})
 
     def facts(self, probe: Probe, answer: bytes) -> ModelFacts:
         """What `/api/show` said.
 
         Raises:
-            ModelMissing: The server does not have the model.
             BadAnswer: The answer is not of `/api/show`.
         """
         shown = parse(answer)
-        if "error" in shown:
-            raise ModelMissing(
-                f"Ollama does not have the model {probe.model}.",
-                fix=f"Run: ollama pull {probe.model}",
-            )
         details, abilities = section(shown.get("details")), shown.get("capabilities")
         if not details and not isinstance(abilities, list):
             raise BadAnswer("Ollama did not say what this model is.", code="garbage")

@@ -41,14 +41,12 @@ class Call:
         path: Below the provider's base URL, starting with `/`.
         body: The exact bytes of the body.
         headers: Content headers only.
-        also: HTTP statuses besides 2xx whose body is an answer too and not a failure.
     """
 
     method: str
     path: str
     body: bytes = field(repr=False)
     headers: tuple[tuple[str, str], ...] = (("content-type", "application/json"),)
-    also: tuple[int, ...] = ()
 
 
 class Purpose(StrEnum):
