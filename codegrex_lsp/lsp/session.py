@@ -1,0 +1,236 @@
+"""The one mutable thing of the server: what the editor has open, and what was decided last.
+
+Everything changes in plain functions on the event loop, in message order. Whoever needs a document
+calls `take_snapshot` before the first await and works with what it gave.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from codegrex_lsp.engine.house import House, Wishes
+from codegrex_lsp.engine.requests import CompletionRequest, Status, Trigger
+from codegrex_lsp.lsp import uris
+from codegrex_lsp.lsp.client import Client, Line, merged
+from codegrex_lsp.lsp.documents import Document, Documents
+from codegrex_lsp.lsp.protocol import Position
+from codegrex_lsp.values.document import Snapshot
+from codegrex_lsp.values.reply import Decision
+
+NOT_OPEN: Final = Decision("not-open", "The editor has not opened this document.")
+TOO_LARGE: Final = Decision("too-large", "The document is larger than 8 million characters.")
+STALE: Final = Decision("stale", "The document changed while the answer was on its way.")
+SUPERSEDED: Final = Decision("superseded", "A newer request took the place of this one.")
+
+_NEIGHBOURS: Final = 8
+_PREVIEWS_KEPT: Final = 8
+_OFFERS_KEPT: Final = 256
+_TICKETS_KEPT: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A document as it was when the request arrived.
+
+    Attributes:
+        snapshot: The document.
+        cursor: Characters before the position, clamped to the text.
+        neighbours: Other open documents of its folder, most recently used first.
+    """
+
+    snapshot: Snapshot
+    cursor: int
+    neighbours: tuple[Snapshot, ...]
+
+    def request(self, trigger: Trigger) -> CompletionRequest:
+        """The wish for a completion here."""
+        return CompletionRequest(self.snapshot, self.cursor, trigger, self.neighbours)
+
+
+class Session:
+    """One editor's conversation.
+
+    Args:
+        house: Everything below.
+        line: The way back to the editor.
+        wishes: Flags and environment of this process.
+
+    Attributes:
+        client: What the editor said of itself; the default until `initialize`.
+        documents: The open documents.
+        folders: Workspace folders, as absolute paths, in the editor's order.
+        statistics: How many suggestions were shown, accepted and partly accepted. Stays here.
+        on_status: Called when something that the status shows may have changed.
+    """
+
+    def __init__(self, house: House, line: Line, wishes: Wishes) -> None:
+        self.house = house
+        self.line = line
+        self.client = Client()
+        self.documents = Documents()
+        self.folders: list[Path] = []
+        self.statistics: Counter[str] = Counter()
+        self.on_status: Callable[[], None] = lambda: None
+        self._wishes = wishes
+        self._pulled: dict[str, Any] = {}
+        self._decided: Decision | None = None
+        self._changed = asyncio.Event()
+        self._tickets: OrderedDict[str, int] = OrderedDict()
+        self._issued = 0
+        self._offers: deque[str] = deque(maxlen=_OFFERS_KEPT)
+        self._previews: OrderedDict[str, str] = OrderedDict()
+
+    # Settings
+
+    def take_settings(self, settings: Mapping[str, Any]) -> None:
+        """The editor's settings changed; they lie over those it gave at start."""
+        self._pulled = dict(settings)
+        self.wish()
+
+    def wish(self) -> None:
+        """Tell the house what the editor wants now."""
+        self.house.wish(
+            replace(
+                self._wishes,
+                editor=merged(self.client.settings, self._pulled),
+                trusted=self.client.trusted,
+            )
+        )
+        self.on_status()
+
+    # Documents
+
+    def folder_of(self, path: Path | None) -> Path | None:
+        """The innermost workspace folder that holds `path`, or None.
+
+        An untitled document belongs to the first folder, whose mode binds it.
+        """
+        if path is None:
+            return self.folders[0] if self.folders else None
+        plain = Path(os.path.normpath(path))
+        holding = [folder for folder in self.folders if plain.is_relative_to(folder)]
+        return max(holding, key=lambda folder: len(folder.parts), default=None)
+
+    def snapshot(self, document: Document) -> Snapshot:
+        """A document, frozen. A notebook's cell follows the rules of the notebook."""
+        path, governed = uris.governor(document.notebook or document.uri)
+        return Snapshot(
+            uri=document.uri,
+            path=path,
+            folder=self.folder_of(path),
+            text=document.text,
+            version=document.version,
+            language=document.language,
+            governed=governed,
+        )
+
+    def take_snapshot(self, uri: str, position: Position) -> Taken | Decision:
+        """What a request at `position` is about, or why it can not be answered."""
+        document = self.documents.get(uri)
+        if document is None:
+            return NOT_OPEN
+        if not document.kept:
+            return TOO_LARGE
+        self.documents.touch(uri)
+        snapshot = self.snapshot(document)
+        cursor = document.index.offset(position.line, position.character, self.client.encoding)
+        return Taken(snapshot, cursor, self._neighbours(snapshot))
+
+    def _neighbours(self, home: Snapshot) -> tuple[Snapshot, ...]:
+        if home.folder is None:
+            return ()
+        found: list[Snapshot] = []
+        for document in self.documents:
+            if document.uri == home.uri or not document.kept:
+                continue
+            other = self.snapshot(document)
+            if other.governed and other.folder == home.folder:
+                found.append(other)
+            if len(found) == _NEIGHBOURS:
+                break
+        return tuple(found)
+
+    def current(self) -> Snapshot | None:
+        """The document used last, or None where none is open."""
+        document = next(iter(self.documents), None)
+        return self.snapshot(document) if document is not None and document.kept else None
+
+    def document_changed(self) -> None:
+        """Wake whoever waits for a version."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def wait_for_version(self, uri: str, version: int, seconds: float) -> bool:
+        """Wait until the editor has sent this version. False where it did not come, or is past."""
+        try:
+            async with asyncio.timeout(seconds):
+                while (held := self._version(uri)) is not None and held < version:
+                    await self._changed.wait()
+        except TimeoutError:
+            return False
+        return self._version(uri) == version
+
+    def _version(self, uri: str) -> int | None:
+        document = self.documents.get(uri)
+        return document.version if document is not None else None
+
+    # Requests
+
+    def ticket(self, uri: str) -> int:
+        """A number for a new request on a document; the highest one is the newest."""
+        self._issued += 1
+        self._tickets[uri] = self._issued
+        self._tickets.move_to_end(uri)
+        if len(self._tickets) > _TICKETS_KEPT:
+            self._tickets.popitem(last=False)
+        return self._issued
+
+    def is_newest(self, uri: str, ticket: int) -> bool:
+        """Whether no newer request came for the document."""
+        return self._tickets.get(uri, ticket) <= ticket
+
+    def decide(self, decision: Decision | None) -> None:
+        """Remember how the last request ended; None leaves the word to the house."""
+        self._decided = decision
+        self.on_status()
+
+    def status(self, snapshot: Snapshot | None = None) -> Status:
+        """What the status item shows, about `snapshot` or the document used last."""
+        about = snapshot if snapshot is not None else self.current()
+        status = self.house.status(about.folder if about else self.folder_of(None), about)
+        return status if self._decided is None else replace(status, last_decision=self._decided)
+
+    # Offers and previews
+
+    def offer(self) -> str:
+        """An id for a suggestion that is about to be shown; it says nothing of the text."""
+        self._issued += 1
+        identity = f"suggestion-{self._issued}"
+        self._offers.append(identity)
+        self.statistics["offered"] += 1
+        return identity
+
+    def accept(self, identity: object) -> None:
+        """A suggestion was accepted; counted once, and only if it was offered here."""
+        if identity in self._offers:
+            self._offers.remove(str(identity))
+            self.statistics["accepted"] += 1
+
+    def keep_preview(self, text: str) -> str:
+        """Keep a preview's text for the editor to open; the uri to open it by."""
+        self._issued += 1
+        uri = uris.preview_uri(self._issued)
+        self._previews[uri] = text
+        if len(self._previews) > _PREVIEWS_KEPT:
+            self._previews.popitem(last=False)
+        return uri
+
+    def preview_text(self, uri: str) -> str | None:
+        """Text of a preview that is still kept."""
+        return self._previews.get(uri)
