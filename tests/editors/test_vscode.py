@@ -125,7 +125,10 @@ def test_a_person_sees_ghost_text_takes_it_and_is_told_what_is_not_read(
     }
     driver = Path(__file__).with_name("drive.mjs")
     done = subprocess.run(
-        [str(tools.node), str(driver), json.dumps(plan)], capture_output=True, text=True, timeout=360
+        [str(tools.node), str(driver), json.dumps(plan)],
+        capture_output=True,
+        text=True,
+        timeout=360,
     )
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)
