@@ -171,7 +171,7 @@ def case_insensitive(folder: Path) -> bool:
 
     Asks the file system, and takes what is usual on this system where it can not be asked.
     """
-    swapped = folder.with_name(folder.name.swapcase())
+    swapped = folder.with_name(folder.name.swapcase()) if folder.name else folder
     if swapped == folder or not folder.exists():
         return sys.platform in ("win32", "darwin")
     try:
