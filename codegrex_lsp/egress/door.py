@@ -19,6 +19,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -54,6 +55,10 @@ _RESERVED: Final = frozenset(
     {"host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer",
      "accept-encoding", "expect", "proxy-authorization"}
 )  # fmt: skip
+
+
+_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
+_VALUE: Final = re.compile(r"[\x20-\x7e]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +289,7 @@ def _headers(
     secret = (endpoint.secret,) if endpoint.secret else ()
     headers = (*call.headers, *provider.headers.items(), *secret)
     for name, value in headers:
-        if name.lower() in _RESERVED or not name.isascii() or not value.isascii():
+        if name.lower() in _RESERVED or not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
             raise ConfigurationError(
                 f"A header of {provider.id} can not be sent.",
                 code="bad-header",
