@@ -21,7 +21,7 @@ def run(args: Arguments) -> int:
     """Print the script; it is generated from the parser, so it knows every verb and flag."""
     import shtab
 
-    from codegrex_lsp.cli.command import build
+    from codegrex_lsp.cli.parser import build
 
     data(shtab.complete(build(), args.shell))
     return 0

@@ -32,7 +32,7 @@ async def tour(view: Page, home: Path, sample: Sample) -> None:
         with view.busy("Starting the language server"):
             client = await stack.enter_async_context(connect(home, sample.folder))
             for path in (*sample.ignored, sample.neighbour, sample.document):
-                await _open(client, path)
+                await client.notify("textDocument/didOpen", _opened(path))
             status = await client.request("codegrex/status", {})
         _show_mode(view, status)
         await _show_withheld(view, client, sample)
@@ -43,14 +43,14 @@ async def tour(view: Page, home: Path, sample: Sample) -> None:
     _show_next(view)
 
 
-async def _open(client: Client, path: Path) -> None:
+def _opened(path: Path) -> dict[str, Any]:
     document = {
         "uri": path.as_uri(),
         "languageId": place.language(path) or "plaintext",
         "version": 1,
         "text": path.read_text(encoding="utf-8"),
     }
-    await client.notify("textDocument/didOpen", {"textDocument": document})
+    return {"textDocument": document}
 
 
 def _show_mode(view: Page, status: dict[str, Any]) -> None:

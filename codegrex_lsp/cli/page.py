@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from codegrex_lsp.cli.speech import on_terminal, visible
 
 if TYPE_CHECKING:
+    from rich.panel import Panel
     from rich.text import Text
 
 Tone = Literal["plain", "good", "warning", "bad", "quiet"]
@@ -171,7 +172,7 @@ class RichPage:
         with self._console.status(self._words(sentence)):
             yield
 
-    def _block(self, title: str, text: str, marks: Sequence[str]) -> object:
+    def _block(self, title: str, text: str, marks: Sequence[str]) -> Panel:
         from rich.panel import Panel
 
         body = self._words(text)

@@ -57,8 +57,8 @@ def show(view: Page, preview: Preview, status: Status, path: Path) -> None:
         address = preview.base_url or preview.route.provider.base_url or "started on demand"
         destination = preview.route.destination.value
         view.line(f"goes to    {preview.route.provider.id}, model {preview.route.model or '-'}")
-        tone = "good" if destination == "local" else "warning"
-        view.line(f"where      {destination} ({address})", tone)
+        where = f"where      {destination} ({address})"
+        view.line(where, "good" if destination == "local" else "warning")
     if preview.refused is not None:
         view.line(f"refused    {preview.refused.message} [{preview.refused.code}]", "bad")
     if preview.redactions:
