@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from codegrex_lsp.settings import providers
 from codegrex_lsp.settings.model import (
@@ -75,6 +75,10 @@ def snake(name: str) -> str:
     return re.sub(r"(?<=[a-z])([A-Z])", r"_\1", name).lower()
 
 
+def _camel(name: str) -> str:
+    return re.sub(r"_([a-z])", lambda match: match[1].upper(), name)
+
+
 def _frozen(value: Any) -> Any:
     if isinstance(value, list):
         return tuple(value)
@@ -91,8 +95,7 @@ _TYPED: Mapping[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of `config show`.
 
     Attributes:
@@ -142,7 +145,10 @@ def _shown(key: Key, name: str, value: Any, resolved: Resolved) -> Row:
 def _plain(value: Any) -> Any:
     """JSON-ready; a field that does not print itself is not shown here either."""
     if is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) if f.repr else HIDDEN for f in fields(value)}
+        return {
+            _camel(f.name): _plain(getattr(value, f.name)) if f.repr else HIDDEN
+            for f in fields(value)
+        }
     if isinstance(value, Mapping):
         return {name: _plain(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple | frozenset):

@@ -43,8 +43,9 @@ def read_toml(path: Path) -> Mapping[str, Any]:
     except UnicodeDecodeError:
         raise Unreadable("is not UTF-8 text; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as trouble:
-        place = re.search(r"\(at (line \d+, column \d+|end of document)\)", str(trouble))
-        spot = place.group(1) if place else "some line"
+        # Of the parser's words only the place is kept: the rest may quote the text.
+        place = re.search(r"\(at (line \d+, column \d+)\)", str(trouble))
+        spot = place.group(1) if place else "its end"
         raise Unreadable(f"is not TOML: mend it at {spot}") from None
     except (ValueError, RecursionError):
         raise Unreadable("holds a number or a nesting that is too large") from None

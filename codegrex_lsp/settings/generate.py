@@ -171,7 +171,7 @@ def _manifest(current: str) -> str:
 
 
 def _of_client(name: str) -> bool:
-    return name.removeprefix("codegrex.").startswith(CLIENT_ONLY)
+    return name.removeprefix("codegrex.").partition(".")[0] in CLIENT_ONLY
 
 
 def _as_list(value: Any) -> list[Any]:

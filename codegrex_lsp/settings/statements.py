@@ -18,8 +18,8 @@ from codegrex_lsp.settings.shapes import Invalid, did_you_mean
 MOST_PROBLEMS: Final = 20
 """Problems of one source that are told one by one."""
 
-CLIENT_ONLY: Final = ("server.", "trace.")
-"""Keys below `codegrex.` that an editor's client keeps for itself."""
+CLIENT_ONLY: Final = frozenset({"server", "trace"})
+"""Sections below `codegrex.` that an editor's client keeps for itself."""
 
 
 class Authority(Enum):
@@ -127,7 +127,7 @@ def _statement(
 ) -> Statement | None:
     key = find(name)
     if key is None:
-        if not (source.startswith("editor") and name.startswith(CLIENT_ONLY)):
+        if not (source.startswith("editor") and name.partition(".")[0] in CLIENT_ONLY):
             listener.drop(name, _unknown(name))
         return None
     if authority is Authority.LIMIT and not key.repository:
@@ -136,7 +136,8 @@ def _statement(
     try:
         value = key.type.read(raw, name, listener.drop)
     except Invalid as trouble:
-        listener.drop(name, str(trouble))
+        left_out = "; the provider is left out until it is mended" if _names_a_server(name) else ""
+        listener.drop(name, f"{trouble}{left_out}")
         return _instead(source, authority, name, key)
     if authority is Authority.LIMIT and _loosens(key, value):
         listener.drop(name, f"is refused: a {_whose(source)} can only tighten; {_OWN}")
@@ -151,9 +152,13 @@ def _instead(source: str, authority: Authority, name: str, key: Key) -> Statemen
     """What stands for an unreadable value. Where none can, None is stated, for `load` to see."""
     if key.stricter is not None:
         return Statement(source, authority, name, key.default, sound=False)
-    if name.endswith((".kind", ".baseUrl")):
+    if _names_a_server(name):
         return Statement(source, authority, name, None, sound=False)
     return None
+
+
+def _names_a_server(name: str) -> bool:
+    return name.endswith((".kind", ".baseUrl"))
 
 
 def _loosens(key: Key, value: Any) -> bool:
