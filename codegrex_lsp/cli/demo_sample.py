@@ -29,7 +29,7 @@ class Sample:
 
     folder: Path
     document: Path
-    text: str
+    text: str = field(repr=False)
     cursor: int
     planted: tuple[str, ...] = field(repr=False)
 
@@ -75,7 +75,7 @@ def _made_up() -> dict[str, str]:
     return {
         "AWS_KEY": "AKIA" + _random(string.ascii_uppercase + "234567", 16),
         "PAYMENTS_KEY": "sk" + "_live_" + _random(string.ascii_letters + string.digits, 24),
-        "EMAIL": "@".join(("ada." + _random(string.ascii_lowercase, 6), "corner-shop.net")),
+        "EMAIL": "@".join(("ada." + _random(string.ascii_lowercase, 6), "codegrex.com")),
     }
 
 

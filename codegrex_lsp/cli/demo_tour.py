@@ -64,7 +64,7 @@ async def _show_withheld(view: Page, client: Client, sample: Sample) -> None:
     view.line("These files are open in the editor. No model gets to see them, and this is why:")
     rows = []
     for path in sample.ignored:
-        verdict = await client.request("codegrex/explainIgnore", {"uri": path.as_uri()})
+        (verdict,) = await client.request("codegrex/explainIgnore", {"uri": path.as_uri()})
         if not verdict["ignored"]:
             raise ProviderError(f"{path.name} should have been ignored")
         line = "" if verdict["line"] is None else str(verdict["line"])
