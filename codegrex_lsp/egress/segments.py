@@ -199,8 +199,11 @@ def _append(path: Path, content: bytes, *, durable: bool) -> None:
 
 
 def _write_all(handle: int, content: bytes) -> None:
-    if os.write(handle, content) != len(content):
-        raise OSError(errno.ENOSPC, "short write")
+    while content:  # a full disk may take a part; asked again, the system says why
+        written = os.write(handle, content)
+        if not written:
+            raise OSError(errno.ENOSPC, "nothing was written")
+        content = content[written:]
 
 
 _BINARY: Final = getattr(os, "O_BINARY", 0)  # Windows would turn the line ends
