@@ -69,13 +69,12 @@ class Assignments:
 
     def wants(self, line: Line) -> bool:
         """Whether a letter group of a secret-bearing name is there."""
-        lowered = line.lowered
-        return any(hint in lowered for hint in _HINTS)
+        return hints_at_secret(line)
 
     def scan_line(self, line: Line) -> Sequence[Span]:
         """One span for each value that its key and its own looks give away."""
         spans = []
-        for start, end in _keys(line):
+        for start, end in keys_in(line):
             key = judge_key(line.text[start:end])
             if key is Key.NOTHING:
                 continue
@@ -90,7 +89,13 @@ class Assignments:
         """Nothing to import."""
 
 
-def _keys(line: Line) -> Iterator[tuple[int, int]]:
+def hints_at_secret(line: Line) -> bool:
+    """Whether letters that every secret-bearing name contains are there."""
+    lowered = line.lowered
+    return any(hint in lowered for hint in _HINTS)
+
+
+def keys_in(line: Line) -> Iterator[tuple[int, int]]:
     """Identifiers that contain a hint, each once."""
     position = 0
     while hint := _HINT.search(line.lowered, position):

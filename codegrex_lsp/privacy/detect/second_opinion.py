@@ -1,0 +1,175 @@
+"""detect-secrets' plugins as a second opinion, called below their engine.
+
+What its engine does and we must not: verify over the network, filter by process-wide settings,
+obey `allowlist` comments that were written for somebody else's checker, and report a fragment
+(`ghp` of a GitHub token) as the secret. So a plugin's patterns are run here with positions, and
+the span is always the whole token. Of its 27 plugins, the keyword and entropy ones are asked only
+where the name of a key says that a secret follows; private keys and public addresses are left to
+`private_keys` and `personal`, which find the whole value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from threading import Lock
+from types import MappingProxyType
+from typing import Any, Final
+
+from codegrex_lsp.privacy.detect import Span
+from codegrex_lsp.privacy.detect.assignments import hints_at_secret, keys_in
+from codegrex_lsp.privacy.detect.detector import Level, Line
+from codegrex_lsp.privacy.detect.judge import Key, is_stand_in, judge_key, judge_value
+from codegrex_lsp.privacy.detect.words import words
+
+_HINTS: Final = MappingProxyType(
+    {
+        "ArtifactoryDetector": words("akc ap"),
+        "AWSKeyDetector": words("a3t abia acca akia asia aws"),
+        "AzureStorageKeyDetector": words("accountkey="),
+        "BasicAuthDetector": words("://"),
+        "CloudantDetector": words("cloudant clou cl_ cl- clapi clkey clp cltoken"),
+        "DiscordBotTokenDetector": words("."),
+        "GitHubTokenDetector": words("ghp_ gho_ ghu_ ghs_ ghr_"),
+        "GitLabTokenDetector": words(
+            "glpat gldt glft glsoat glrt gr1348941 glcbt glimt glptt glagent gloas"
+        ),
+        "IbmCloudIamDetector": words("ibm iam"),
+        "IbmCosHmacDetector": words("cos ibm"),
+        "JwtTokenDetector": words("eyj"),
+        "MailchimpDetector": words("-us"),
+        "NpmDetector": words("_authtoken"),
+        "OpenAIDetector": words("t3blbkfj"),
+        "PypiTokenDetector": words("pypi-age"),
+        "SendGridDetector": words("sg."),
+        "SlackDetector": words("xox hooks.slack.com"),
+        "SoftlayerDetector": words("softlayer sl_ sl- slapi slkey slp sltoken"),
+        "SquareOAuthDetector": words("sq0csp"),
+        "StripeDetector": words("k_live_"),
+        "TelegramBotTokenDetector": words(":"),
+        "TwilioKeyDetector": words("ac sk"),
+    }
+)
+"""Plugin → lower-case letters, one of which is in every value it can find."""
+
+_SHORT: Final = words("BasicAuthDetector NpmDetector SlackDetector")
+"""Plugins whose values may be short. All others need a run of `_RUN` in the line."""
+
+_NEVER_ASKED: Final = frozenset({"PrivateKeyDetector", "IPPublicDetector"})
+_RUN: Final = re.compile(r"[\w\-+/]{20}", re.ASCII)
+_TOKEN: Final = re.compile(r"[\w\-./+=~]+", re.ASCII)
+_TOKEN_CHARACTER: Final = re.compile(r"[\w\-]", re.ASCII)
+_SEPARATED: Final = re.compile(r"[\s\"'`:=,\[\]]")
+
+
+class SecondOpinion:
+    """The plugins, built once, at the first line that may interest one of them."""
+
+    name = "detect-secrets/1.5"
+    level: Level = "secrets"
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._plugins: dict[str, Any] = {}
+        self._keyword_patterns: tuple[tuple[re.Pattern[str], int], ...] = ()
+
+    def wants(self, line: Line) -> bool:
+        """Whether a plugin's letters, or those of a secret-bearing key, are there."""
+        lowered = line.lowered
+        return (
+            "://" in lowered
+            or "xox" in lowered
+            or hints_at_secret(line)
+            or _RUN.search(line.text) is not None
+        )
+
+    def warm_up(self) -> None:
+        """Import detect-secrets (about 0.2 s) and build its plugins, without its settings."""
+        with self._lock:
+            if self._plugins:
+                return
+            from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+            from detect_secrets.plugins.keyword import QUOTES_REQUIRED_DENYLIST_REGEX_TO_GROUP
+
+            classes: Collection[type[Any]] = get_mapping_from_secret_type_to_class().values()
+            self._keyword_patterns = tuple(QUOTES_REQUIRED_DENYLIST_REGEX_TO_GROUP.items())
+            self._plugins = {
+                plugin.__name__: plugin()
+                for plugin in classes
+                if plugin.__name__ not in _NEVER_ASKED
+            }
+
+    def scan_line(self, line: Line) -> Sequence[Span]:
+        """Whole tokens that a plugin points at."""
+        spans = list(self._by_format(line))
+        keys = [judge_key(line.text[start:end]) for start, end in keys_in(line)]
+        if any(key is not Key.NOTHING for key in keys):
+            spans += self._by_keyword(line)
+            spans += self._by_entropy(line)
+        return spans
+
+    def _by_format(self, line: Line) -> Iterator[Span]:
+        names = _HINTS if _RUN.search(line.text) else _SHORT
+        for name in names:
+            if not any(hint in line.lowered for hint in _HINTS[name]):
+                continue
+            if not self._plugins:
+                self.warm_up()
+            plugin = self._plugins[name]
+            for pattern in plugin.denylist:
+                for match in pattern.finditer(line.text):
+                    span = _whole(line.text, match, name, plugin.secret_type)
+                    if span is not None:
+                        yield span
+
+    def _by_keyword(self, line: Line) -> Iterator[Span]:
+        if not any(quote in line.text for quote in "\"'`"):
+            return
+        if not self._plugins:
+            self.warm_up()
+        for pattern, group in self._keyword_patterns:
+            for match in pattern.finditer(line.text):
+                word = _TOKEN.match(line.text, match.start())
+                key = judge_key(word.group()) if word else Key.NOTHING
+                start, end = match.span(group)
+                if judge_value(line.text[start:end], key, quoted=True):
+                    yield Span(start, end, "secret", "password", "detect-secrets/keyword", 0.6)
+
+    def _by_entropy(self, line: Line) -> Iterator[Span]:
+        if not any(quote in line.text for quote in "\"'"):
+            return
+        if not self._plugins:
+            self.warm_up()
+        for name in ("Base64HighEntropyString", "HexHighEntropyString"):
+            plugin = self._plugins[name]
+            for match in plugin.regex.finditer(line.text):
+                value = match.group(2)
+                if len(value) < 20 or value.isalpha() or is_stand_in(value):
+                    continue
+                if plugin.calculate_shannon_entropy(value) > plugin.entropy_limit:
+                    start, end = match.span(2)
+                    yield Span(start, end, "secret", "token", "detect-secrets/entropy", 0.5)
+
+
+def _whole(text: str, match: re.Match[str], name: str, kind: str) -> Span | None:
+    """The token that `match` points at: all of it where it is one word, else its longest group."""
+    start, end = match.span()
+    if _SEPARATED.search(match.group().strip("\"' =:")) and match.re.groups:
+        start, end = max(
+            (match.span(group) for group in range(1, match.re.groups + 1)),
+            key=lambda span: span[1] - span[0],
+        )
+    while start < end and text[start] in "\"' =:/\t":
+        start += 1
+    while end > start and text[end - 1] in "\"' \t":
+        end -= 1
+    if name != "BasicAuthDetector":
+        while start > 0 and _TOKEN_CHARACTER.match(text, start - 1):
+            start -= 1
+        grown = _TOKEN.match(text, end - 1) if end > start else None
+        end = max(end, grown.end()) if grown else end
+    value = text[start:end]
+    if len(value) < 3 or is_stand_in(value) or not any(c.isdigit() for c in value):
+        return None
+    rule = f"detect-secrets/{name.removesuffix('Detector').lower()}"
+    return Span(start, end, "secret", kind.lower().replace(" ", "-"), rule, 0.9)

@@ -1,0 +1,32 @@
+"""The detectors that are in force by default, in the order in which a line meets them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from codegrex_lsp.privacy.detect.assignments import Assignments
+from codegrex_lsp.privacy.detect.detector import Detector
+from codegrex_lsp.privacy.detect.home_paths import HomePaths
+from codegrex_lsp.privacy.detect.personal import PersonalData
+from codegrex_lsp.privacy.detect.private_keys import PrivateKeys
+from codegrex_lsp.privacy.detect.second_opinion import SecondOpinion
+from codegrex_lsp.privacy.detect.tokens import ProviderTokens
+from codegrex_lsp.privacy.detect.urls import Headers, UrlCredentials
+
+
+def standard_detectors(home: Path | None = None) -> tuple[Detector, ...]:
+    """A fresh set; nothing heavy is imported until a line asks for it.
+
+    Args:
+        home: Home folder whose name is to be neutral, or None for this machine's.
+    """
+    return (
+        ProviderTokens(),
+        Assignments(),
+        UrlCredentials(),
+        Headers(),
+        SecondOpinion(),
+        HomePaths(home or Path.home()),
+        PersonalData(),
+        PrivateKeys(),
+    )
