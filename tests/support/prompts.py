@@ -1,0 +1,46 @@
+"""Cleared prompts for translators, with neighbours and languages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from codegrex_lsp.privacy.cleared import Cleared, ClearedPiece
+from codegrex_lsp.values.ask import PieceKind, Role
+from codegrex_lsp.values.mode import Task
+from codegrex_lsp.values.route import ModelFacts, ProviderConfig
+from codegrex_lsp.values.sealed import Sealed
+from tests.support.cleared import _SEAL, cleared
+
+Neighbour = tuple[str, str, str]
+"""Path, text and language."""
+
+
+def completion(
+    prefix: str,
+    suffix: str = "",
+    *neighbours: Neighbour,
+    kind: str = "ollama",
+    model: str = "m",
+    path: str = "a.py",
+    language: str = "python",
+    can_insert: bool = False,
+    family: str = "",
+    **provider: Any,
+) -> Cleared:
+    """A completion at the end of `prefix`. Keyword arguments not named are the provider's."""
+    pieces = [
+        ClearedPiece(name, PieceKind.NEIGHBOUR, Role.CONTEXT, Sealed(text), own)
+        for name, text, own in neighbours
+    ]
+    for role, text in ((Role.PREFIX, prefix), (Role.SUFFIX, suffix)):
+        pieces.append(ClearedPiece(path, PieceKind.DOCUMENT, role, Sealed(text), language))
+    config = ProviderConfig(kind, kind, model=model, **provider)
+    facts = ModelFacts(can_insert=can_insert, family=family)
+    return replace(cleared(provider=config, facts=facts), pieces=tuple(pieces), seal=_SEAL)
+
+
+def conversation(*turns: tuple[Role, str], kind: str = "ollama", **provider: Any) -> Cleared:
+    """A chat of these turns."""
+    config = ProviderConfig(kind, kind, **{"model": "m", **provider})
+    return cleared(*turns, provider=config, task=Task.CHAT)
