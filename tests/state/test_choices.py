@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import codegrex_lsp
 from codegrex_lsp.errors import ConfigurationError
 from codegrex_lsp.settings.model import Choice
 from codegrex_lsp.state import choices as choices_module
@@ -163,17 +164,28 @@ def test_processes_that_choose_at_once_lose_nothing(state: Path, tmp_path: Path)
         "from codegrex_lsp.state.choices import Choices\n"
         "from codegrex_lsp.values.mode import Mode\n"
         "state, root, who = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]\n"
-        "for n in range(5): Choices(state).set(Mode.NORMAL, root / f'{who}{n}')\n"
+        "print(flush=True); input()\n"
+        "for n in range(20): Choices(state).set(Mode.NORMAL, root / f'{who}{n}')\n"
     )
-    import codegrex_lsp
-
     home = str(Path(codegrex_lsp.__file__).parents[1])
     running = [
         subprocess.Popen(
             [sys.executable, "-c", program, str(state), str(tmp_path), who],
             env={**os.environ, "PYTHONPATH": home},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for who in ("x", "y", "z")
     ]
-    assert [process.wait(60) for process in running] == [0, 0, 0]
-    assert len(json.loads((state / "choices.json").read_text())["workspaces"]) == 15
+    for process in running:
+        assert process.stdout is not None
+        process.stdout.readline()  # everybody is ready before anybody starts
+    for process in running:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    for process in running:
+        process.communicate(timeout=60)
+    assert [process.returncode for process in running] == [0, 0, 0]
+    assert len(json.loads((state / "choices.json").read_text())["workspaces"]) == 60
