@@ -71,12 +71,14 @@ def resolve(sources: Sources, folder: Path | None) -> Resolved:
         folder: Root of the workspace folder, whose `.codegrex.toml` counts; or None.
     """
     problems: list[Problem] = []
-    said = _gather(sources, folder, problems)
+    said: dict[str, list[Statement]] = {}
+    for statement in _gather(sources, folder, problems):
+        said.setdefault(statement.key, []).append(statement)
     values: dict[str, Any] = {key.name: key.default for key in KEYS if "<id>" not in key.name}
     winners: dict[str, str] = {}
     broken = set()
-    for name in dict.fromkeys(statement.key for statement in said):
-        outcome = settle(_row(name), [s for s in said if s.key == name])
+    for name, words in said.items():
+        outcome = settle(_row(name), words)
         if outcome.value is None:
             broken.add(name.split(".")[1])
             continue
@@ -84,7 +86,7 @@ def resolve(sources: Sources, folder: Path | None) -> Resolved:
         if outcome.source:
             winners[name] = outcome.source
     made = build.settings(values, broken, winners, problems)
-    mode = settle(BY_NAME[MODE], [s for s in said if s.key == MODE])
+    mode = settle(BY_NAME[MODE], said.get(MODE, []))
     return Resolved(
         settings=made,
         sources=winners,
