@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from codegrex_lsp.errors import BadAnswer, ProviderError
 from codegrex_lsp.providers.framing import Frames
-from codegrex_lsp.providers.wire import Delta, Event, Finished
+from codegrex_lsp.providers.wire import Delta, Event, Finished, ServedRemotely
 
 Json = Mapping[str, object]
 
@@ -47,7 +47,7 @@ class JsonDecoder:
         self._failure: ProviderError | None = None
 
     def feed(self, chunk: bytes) -> Sequence[Event]:
-        """Events completed by `chunk`, up to and with Finished; what follows that is not read.
+        """Events completed by `chunk`. What follows Finished or ServedRemotely is not read.
 
         Raises:
             ProviderError: Garbage or an in-band error. Events before it in the same chunk are
@@ -80,7 +80,7 @@ class JsonDecoder:
             for frame in frames:
                 for event in self._events(frame):
                     events.append(event)
-                    if isinstance(event, Finished):
+                    if isinstance(event, Finished | ServedRemotely):
                         self._finished = True
                         return events
         except ProviderError as failure:
