@@ -1,8 +1,8 @@
 """What editors send, as typed classes; `reading.read` makes them out of JSON.
 
-Only the fields that are used are named, so that a client may send more. Sources: LSP 3.17 and 3.18; Copilot's language server for `textDocument.version`
-on inline completions, `didFocus`, `didShowCompletion` and `didPartiallyAcceptCompletion`;
-docs/protocol.md for `codegrex/*`.
+Only the fields that are used are named, so that a client may send more. Sources: LSP 3.17 and
+3.18; Copilot's language server for `textDocument.version` on inline completions, `didFocus`,
+`didShowCompletion` and `didPartiallyAcceptCompletion`; docs/protocol.md for `codegrex/*`.
 """
 
 from __future__ import annotations
