@@ -27,7 +27,7 @@ SYSTEM: Final = {
     "make": "/usr/bin/make",
     "libkrb5-dev": "/usr/include/gssapi.h",
     "strace": "/usr/bin/strace",  # shows attempts to connect
-    "iproute2": "/usr/sbin/ip",  # brings loopback up in a namespace
+    "iproute2": "/usr/bin/ip",  # brings loopback up in a namespace
     "util-linux": "/usr/bin/unshare",  # makes a namespace with no route
 }
 """Debian package → the path that tells that it is there."""

@@ -32,12 +32,21 @@ try {
   await page.keyboard.press("Tab");
   await page.locator('[class*="ghost-text"]').waitFor({ state: "hidden", timeout: 20_000 });
   await page.keyboard.press("Control+s");
-  await page.waitForTimeout(1000);
+  await page.locator(".tab.dirty").waitFor({ state: "detached", timeout: 20_000 });
+
+  await run("CodeGrex: Preview What Would Be Sent");
+  seen.preview = await textOf("What would be sent");
+  await page.screenshot({ path: join(plan.shots, "vscode-preview.png") });
 
   await openFile(plan.ignored);
   seen.ignoredStatus = await statusSays(/not read/);
   seen.ignoredReason = await tooltip();
   await page.screenshot({ path: join(plan.shots, "vscode-ignored.png") });
+
+  await run("CodeGrex: Set Privacy Mode");
+  await page.keyboard.type("offline");
+  await page.keyboard.press("Enter");
+  seen.tightened = await statusSays(/offline/);
 } catch (error) {
   seen.error = String(error);
   await page.screenshot({ path: join(plan.shots, "failed.png") });
@@ -69,6 +78,21 @@ async function tooltip() {
   const hover = page.locator(".monaco-hover").last();
   await hover.waitFor({ timeout: 20_000 });
   return (await hover.innerText()).trim();
+}
+
+/** Runs a command as a person finds it: by its title in the palette. */
+async function run(title) {
+  await page.keyboard.press("F1");
+  await page.keyboard.type(title, { delay: 10 });
+  await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).waitFor();
+  await page.keyboard.press("Enter");
+}
+
+/** All that the editor with this heading shows. */
+async function textOf(heading) {
+  const lines = page.locator(".monaco-editor .view-lines").filter({ hasText: heading }).first();
+  await lines.waitFor({ timeout: 60_000 });
+  return lines.innerText();
 }
 
 async function typeUntilGhost(text) {
