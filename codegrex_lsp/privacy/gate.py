@@ -1,0 +1,294 @@
+"""The gate: `clear(ask, route)` → a Cleared and its restorer, or Withheld with the reason.
+
+The only maker of a Cleared. In order: may this mode send this there; may the home document be
+read; which other pieces may be read; what in the whole documents is sensitive; is the cursor in
+it; then the ranges are cut out of text that is redacted already, so that no window splits a
+secret. Whatever fails on the way withholds: nothing is sent unlooked at, save locally where the
+person switched redaction off. Synchronous, and without a connection, a log or a file of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal, Protocol
+
+from codegrex_lsp.errors import DetectorFailed
+from codegrex_lsp.privacy.admission import Admission, PathLevel, Readable, same_document
+from codegrex_lsp.privacy.cleared import _SEAL, Cleared, ClearedPiece, Withheld
+from codegrex_lsp.privacy.detect import Span
+from codegrex_lsp.privacy.detect.detector import Level
+from codegrex_lsp.privacy.detect.home_paths import is_personal
+from codegrex_lsp.privacy.ignore import Verdict
+from codegrex_lsp.privacy.placeholders import Vault
+from codegrex_lsp.privacy.redacted import Redacted
+from codegrex_lsp.privacy.restorer import Restorer
+from codegrex_lsp.values.ask import Ask, Origin, Piece, PieceKind
+from codegrex_lsp.values.mode import Task, allowed
+from codegrex_lsp.values.reply import Redaction, WithheldPiece
+from codegrex_lsp.values.route import Route
+from codegrex_lsp.values.sealed import Sealed
+
+RedactLocal = Literal["off", "secrets", "all"]
+
+_LANGUAGE_OF_KIND: Final = {PieceKind.TERMINAL: "log", PieceKind.DIFF: "diff"}
+_SENTENCES: Final = {
+    "detector-failed": "a detector failed, so nothing was sent unlooked at",
+    "detector-too-slow": "looking for secrets took too long, so nothing was sent unlooked at",
+    "cursor-in-secret": "the cursor is in a value that is masked, so there is nothing to complete",
+    "nothing-left": "every part of the request was withheld",
+}
+
+
+class Scanner(Protocol):
+    """What the gate needs of `detect.engine.Engine`."""
+
+    def spans(
+        self, text: str, *, level: Level, language: str, path_name: str, cursor: int | None
+    ) -> tuple[Span, ...]:
+        """Every sensitive run of a whole document, or DetectorFailed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """What may be sent, and how to read the answer.
+
+    Attributes:
+        cleared: For a provider and the door.
+        restorer: Makes a fresh restorer for one answer. It stays in this process.
+    """
+
+    cleared: Cleared
+    restorer: Callable[[], Restorer] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """One whole text of the request, looked at once however many pieces are cut from it."""
+
+    origin: Origin
+    text: str = field(repr=False)
+    language: str
+    level: RedactLocal
+    cursor: int | None
+
+
+class Gate:
+    """Built once for the process.
+
+    Args:
+        verdict: `privacy.ignore`'s answer for a path in a workspace folder.
+        engine: Detection.
+        vaults: The vault of a workspace folder.
+        path_level: The strictest path policy that matches a path, or None where there are none.
+        names: Names of the person, neutralised in labels and paths; None for this machine's user.
+    """
+
+    def __init__(
+        self,
+        *,
+        verdict: Callable[[Path, Path | None], Verdict],
+        engine: Scanner,
+        vaults: Callable[[Path | None], Vault],
+        path_level: Callable[[Path, Path | None], PathLevel] | None = None,
+        names: Sequence[str] | None = None,
+    ) -> None:
+        self._admission = Admission(verdict, path_level)
+        self._engine = engine
+        self._vaults = vaults
+        names = (Path.home().name,) if names is None else names
+        known = [re.escape(name) for name in names if is_personal(name)]
+        self._names = (
+            re.compile(rf"(?<![A-Za-z0-9_])(?:{'|'.join(known)})(?![A-Za-z0-9_])")
+            if known
+            else None
+        )
+
+    def clear(self, ask: Ask, route: Route, *, redact_local: RedactLocal) -> Clearance | Withheld:
+        """Decide about one request along one route. Never raises.
+
+        Args:
+            ask: What the feature wishes to send.
+            route: Where to. To the cloud, secrets and personal data are always masked.
+            redact_local: `privacy.redactLocal`: what is masked for a local model.
+        """
+        if not allowed(ask.mode, ask.task, route.destination):
+            return Withheld(
+                "refused-by-mode", f"{ask.mode} mode sends no {ask.task} to the {route.destination}"
+            )
+        admitted = self._admission.decide(ask, route.destination, redact_local)
+        if isinstance(admitted, Withheld):
+            return admitted
+        kept, dropped = admitted
+        if not kept:
+            return _withheld("nothing-left", dropped)
+        try:
+            return self._redacted(ask, route, kept, dropped)
+        except DetectorFailed as failure:
+            return _withheld(failure.code, dropped)
+        except Exception:
+            # The words of whatever went wrong may quote the text, so they are not passed on.
+            return _withheld("detector-failed", dropped)
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _redacted(
+        self,
+        ask: Ask,
+        route: Route,
+        kept: Sequence[Readable],
+        dropped: tuple[WithheldPiece, ...],
+    ) -> Clearance | Withheld:
+        folder = _folder(ask, kept)
+        vault = self._vaults(folder)
+        documents = [_document(item, ask) for item in kept]
+        results = self._look_at(vault, dict.fromkeys(documents))
+        for document in documents:
+            if document.cursor is not None and _inside(results[document], document.cursor):
+                return _withheld("cursor-in-secret", dropped)
+        texts = [document.text for document in results]
+        pieces: list[ClearedPiece] = []
+        redactions: list[Redaction] = []
+        labels: list[Redacted] = []
+        for item, document in zip(kept, documents, strict=True):
+            label = self._label(vault, item, texts)
+            labels.append(label)
+            pieces.append(_cut(item.piece, results[document], label))
+            redactions += _report(item.piece, results[document], label.text.reveal())
+        cleared = Cleared(
+            ask.task,
+            ask.mode,
+            route,
+            str(folder) if folder is not None else "",
+            tuple(pieces),
+            tuple(redactions),
+            dropped,
+            _SEAL,
+        )
+        return Clearance(cleared, _restorer(ask, results, labels))
+
+    def _look_at(self, vault: Vault, documents: dict[_Document, None]) -> dict[_Document, Redacted]:
+        """Redact every document.
+
+        All are scanned before the first is redacted, so that a value which only one of them gives
+        away is masked in the others too.
+        """
+        found: dict[_Document, tuple[Span, ...]] = {}
+        for document in documents:
+            found[document] = self._spans(document)
+            vault.learn(document.text, found[document], origin=_owner(document.origin))
+        return {
+            document: vault.redact(
+                document.text,
+                spans,
+                origin=_owner(document.origin),
+                beside=[other.text for other in documents if other is not document],
+                known=_known(document.level),
+            )
+            for document, spans in found.items()
+        }
+
+    def _spans(self, document: _Document) -> tuple[Span, ...]:
+        if document.level == "off":
+            return ()
+        return self._engine.spans(
+            document.text,
+            level=document.level,
+            language=document.language,
+            path_name=document.origin.path.name if document.origin.path else "",
+            cursor=document.cursor,
+        )
+
+    def _label(self, vault: Vault, item: Readable, texts: Sequence[str]) -> Redacted:
+        """The origin's name, redacted like any other text that leaves."""
+        label = item.piece.origin.label
+        spans: list[Span] = []
+        if item.level != "off":
+            spans += self._engine.spans(
+                label, level=item.level, language="", path_name="", cursor=None
+            )
+        if item.level == "all" and self._names:
+            spans += (
+                Span(*match.span(), "pii", "user-name", "own-name")
+                for match in self._names.finditer(label)
+            )
+        owner = _owner(item.piece.origin)
+        known = _known(item.level)
+        return vault.redact(label, spans, origin=owner, beside=texts, known=known)
+
+
+def _document(item: Readable, ask: Ask) -> _Document:
+    origin, text = item.piece.origin, item.piece.text.reveal()
+    language = item.piece.language or _LANGUAGE_OF_KIND.get(origin.kind, "")
+    cursor = ask.cursor if item.home else None
+    return _Document(origin, text, language, item.level, cursor)
+
+
+def _folder(ask: Ask, kept: Sequence[Readable]) -> Path | None:
+    return ask.home.folder if ask.home else kept[0].piece.origin.folder
+
+
+def _owner(origin: Origin) -> str:
+    """Under what a vault files the values of an origin, so that `forget(uri)` finds them."""
+    return origin.uri or origin.kind.value
+
+
+def _known(level: RedactLocal) -> Literal["none", "secrets", "all"]:
+    return "none" if level == "off" else level
+
+
+def _inside(redacted: Redacted, cursor: int) -> bool:
+    """Whether the cursor is in a masked run, or right behind one that may still be growing."""
+    return any(
+        run.start < cursor and (cursor < run.end or (cursor == run.end and run.kind != "control"))
+        for run in redacted.replacements
+    )
+
+
+def _cut(piece: Piece, redacted: Redacted, label: Redacted) -> ClearedPiece:
+    return ClearedPiece(
+        label.text.reveal(),
+        piece.origin.kind,
+        piece.role,
+        Sealed(redacted.cut(piece.start, piece.end)),
+        piece.language,
+    )
+
+
+def _report(piece: Piece, redacted: Redacted, label: str) -> list[Redaction]:
+    """What is masked in the range that is sent, counted by placeholder."""
+    counts: dict[tuple[str, str, str], int] = {}
+    for run in redacted.within(piece.start, piece.end):
+        if run.kind != "control" and run.first:
+            key = (run.kind, run.type, run.placeholder)
+            counts[key] = counts.get(key, 0) + 1
+    return [Redaction(label, *key, count) for key, count in counts.items()]
+
+
+def _restorer(
+    ask: Ask, results: dict[_Document, Redacted], labels: Sequence[Redacted]
+) -> Callable[[], Restorer]:
+    """A value goes back into the document it stands in, or into the chat that it was told to."""
+    everything = [*results.values(), *labels]
+    issued = {name: value for one in everything for name, value in one.issued.items()}
+    plain = frozenset(name for one in everything for name in one.quoted)
+    if ask.task is Task.CHAT:
+        return lambda: Restorer(issued, plain=plain, mode="show")
+    here = {
+        name
+        for document, redacted in results.items()
+        if ask.home is not None and same_document(document.origin, ask.home)
+        for name in redacted.issued
+    }
+    harmless = {
+        run.placeholder for one in everything for run in one.replacements if run.kind == "control"
+    }
+    foreign = frozenset(issued) - here - harmless
+    return lambda: Restorer(issued, foreign=foreign, plain=plain)
+
+
+def _withheld(code: str, dropped: tuple[WithheldPiece, ...]) -> Withheld:
+    return Withheld(code, _SENTENCES.get(code, _SENTENCES["detector-failed"]), pieces=dropped)

@@ -1,0 +1,284 @@
+"""Vault: value ↔ placeholder for one workspace folder, and the redaction of a text.
+
+Originals live here, in memory, and in the Restorer of a request; never in a Cleared, a repr, a
+log or a file. Every value remembers which documents it came from and goes when they are closed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from codegrex_lsp.privacy.detect import Span
+from codegrex_lsp.privacy.redacted import Kind, Redacted, Replacement
+from codegrex_lsp.privacy.shapes import MARKER, candidate, guessable
+from codegrex_lsp.values.control_tokens import CONTROL_TOKENS
+from codegrex_lsp.values.sealed import Sealed
+
+SHORTEST_KNOWN: Final = 6
+"""Characters from which a known value is looked for elsewhere. A shorter one is too likely to be
+a word of the language."""
+
+WHOLE_WORD_BELOW: Final = 16
+"""A known value shorter than this is replaced elsewhere only where it stands as a whole word."""
+
+MOST_VALUES: Final = 10_000
+"""Values that a vault remembers; the oldest go first and only lose being known elsewhere."""
+
+_WORD: Final = re.compile(r"[A-Za-z0-9_]")
+_CONTROL: Final = re.compile("|".join(map(re.escape, sorted(CONTROL_TOKENS, key=len)[::-1])))
+_CONTROL_STARTS: Final = tuple(sorted({token[:2] for token in CONTROL_TOKENS}))
+_LINE: Final = re.compile(r"[^\r\n]+")
+_DRESS: Final = re.compile(r"[\s\"'`#>*,;]*")
+
+
+@dataclass(slots=True)
+class _Entry:
+    value: str = field(repr=False)
+    kind: Kind
+    type: str
+    rule: str
+    placeholders: list[str] = field(default_factory=list)
+    origins: set[str] = field(default_factory=set)
+
+    @property
+    def key(self) -> str:
+        """A control token's inside may equal somebody's password; they are different entries."""
+        return f"\0{self.value}" if self.kind == "control" else self.value
+
+
+class Vault:
+    """Placeholders of one workspace folder. Not safe for two threads at once.
+
+    Args:
+        key: Secret of this workspace on this machine. Another key gives other placeholders, so
+            the prompts of two workspaces can not be matched.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._entries: dict[str, _Entry] = {}
+        self._values: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"<vault, {len(self._entries)} values>"
+
+    def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
+        raise TypeError("a Vault is not serialised")
+
+    def placeholder(self, value: str, span: Span, *, beside: Sequence[str] = ()) -> str:
+        """What stands in for `value`: always the same, and never what is already in a text.
+
+        Args:
+            value: The original, on one line.
+            span: What found it.
+            beside: Texts of the same request.
+        """
+        return self._name(self._entry(value, span, ""), beside)
+
+    def learn(self, text: str, spans: Iterable[Span], *, origin: str = "") -> None:
+        """Remember the values of `spans`, so that they are replaced in other texts as well."""
+        for span in spans:
+            for start, end in _lines_of(text, span):
+                start, end = _grown(text, start, end)
+                value = text[start:end]
+                if value.lower() not in self._values:
+                    self._entry(value, span, origin)
+
+    def redact(
+        self,
+        text: str,
+        spans: Iterable[Span],
+        *,
+        origin: str = "",
+        beside: Sequence[str] = (),
+        known: Literal["none", "secrets", "all"] = "all",
+    ) -> Redacted:
+        """`text` with placeholders for `spans`, known values and control tokens.
+
+        Args:
+            text: A whole document.
+            spans: From the engine; sorted or not, they may overlap.
+            origin: Document or source that the values belong to, for `forget`.
+            beside: Other texts of the same request, whose strings no placeholder may equal.
+            known: Which values that are known from elsewhere are looked for too.
+        """
+        spans = list(spans)
+        self.learn(text, spans, origin=origin)
+        texts = (text, *beside)
+        issued: dict[str, str] = {}
+        replacements: list[Replacement] = []
+        parts: list[str] = []
+        position = length = 0
+        for start, end, entry, first in self._runs(text, spans, known):
+            entry.origins.add(origin)
+            name = self._name(entry, texts)
+            issued[name] = entry.value
+            parts += (text[position:start], name)
+            length += start - position
+            replacements.append(
+                Replacement(start, end, length, name, entry.kind, entry.type, entry.rule, first)
+            )
+            length += len(name)
+            position = end
+        parts.append(text[position:])
+        return Redacted(
+            Sealed("".join(parts)), tuple(replacements), issued, frozenset(_quoted(text))
+        )
+
+    def forget(self, origin: str) -> None:
+        """A document was closed: drop every value that came from nowhere else."""
+        for key, entry in list(self._entries.items()):
+            entry.origins.discard(origin)
+            if not entry.origins:
+                self._drop(key)
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _runs(
+        self, text: str, spans: list[Span], known: Literal["none", "secrets", "all"]
+    ) -> list[tuple[int, int, _Entry, bool]]:
+        """What to replace: sorted, on one line each, without overlap."""
+        found: list[tuple[int, int, _Entry, bool]] = []
+        for span in spans:
+            for number, (start, end) in enumerate(_lines_of(text, span)):
+                start, end = _grown(text, start, end)
+                value = text[start:end]
+                if value.lower() not in self._values:  # our own placeholder stays
+                    found.append((start, end, self._entry(value, span, ""), number == 0))
+        found += self._known(text, known)
+        found += (
+            (start, end, self._control(text[start:end]), True) for start, end in _control(text)
+        )
+        return self._apart(text, found)
+
+    def _known(
+        self, text: str, known: Literal["none", "secrets", "all"]
+    ) -> list[tuple[int, int, _Entry, bool]]:
+        found = []
+        for value, entry in list(self._entries.items()):
+            if entry.kind == "control" or len(value) < SHORTEST_KNOWN:
+                continue
+            wanted = known == "all" or (known == "secrets" and entry.kind == "secret")
+            if not wanted:
+                continue
+            at = text.find(value)
+            while at >= 0:
+                end = at + len(value)
+                grown = _grown(text, at, end)
+                if grown == (at, end) or len(value) >= WHOLE_WORD_BELOW:
+                    found.append((*grown, entry, True))
+                at = text.find(value, end)
+        return found
+
+    def _apart(
+        self, text: str, found: list[tuple[int, int, _Entry, bool]]
+    ) -> list[tuple[int, int, _Entry, bool]]:
+        """Join runs that overlap; a joined or grown run is a value of its own."""
+        result: list[tuple[int, int, _Entry, bool]] = []
+        for start, end, entry, first in sorted(found, key=lambda run: (run[0], -run[1])):
+            if result and start < result[-1][1]:
+                last = result.pop()
+                if last[2].kind == "control":
+                    last = (last[0], last[1], entry, last[3])
+                start, end, entry, first = last[0], max(end, last[1]), last[2], last[3]
+            value = text[start:end]
+            if value != entry.value:
+                span = _as_span(entry)
+                entry = self._entry(value, span, "")
+            result.append((start, end, entry, first))
+        return result
+
+    def _entry(self, value: str, span: Span, origin: str) -> _Entry:
+        entry = self._entries.get(value)
+        if entry is None:
+            entry = _Entry(value, span.kind, span.type, span.rule)
+            self._keep(entry)
+        if origin:
+            entry.origins.add(origin)
+        return entry
+
+    def _control(self, inside: str) -> _Entry:
+        entry = _Entry(inside, "control", "control-token", "control-token")
+        if entry.key not in self._entries:
+            self._keep(entry)
+        return self._entries[entry.key]
+
+    def _keep(self, entry: _Entry) -> None:
+        if len(self._entries) >= MOST_VALUES:
+            self._drop(next(iter(self._entries)))
+        self._entries[entry.key] = entry
+
+    def _drop(self, key: str) -> None:
+        for name in self._entries.pop(key).placeholders:
+            self._values.pop(name, None)
+
+    def _name(self, entry: _Entry, texts: Sequence[str]) -> str:
+        """The entry's placeholder: the first that no other value has and no text contains."""
+        for name in entry.placeholders:
+            if not (guessable(name) and any(name in text for text in texts)):
+                return name
+        attempt = 0
+        while True:
+            name = candidate(self._key, entry.value, entry.type, attempt)
+            if name not in self._values and not any(name in text for text in texts):
+                entry.placeholders.append(name)
+                self._values[name] = entry.value
+                return name
+            attempt += 1
+
+
+def _as_span(entry: _Entry) -> Span:
+    kind: Literal["secret", "pii"] = "pii" if entry.kind == "pii" else "secret"
+    return Span(0, len(entry.value), kind, entry.type, entry.rule)
+
+
+def _lines_of(text: str, span: Span) -> list[tuple[int, int]]:
+    """The span's parts on each line, without indentation and quotes.
+
+    A value that crosses lines keeps their number: each line gets a placeholder of its own.
+    """
+    if "\n" not in text[span.start : span.end] and "\r" not in text[span.start : span.end]:
+        return [(span.start, span.end)]
+    parts = []
+    for line in _LINE.finditer(text, span.start, span.end):
+        lead = _DRESS.match(text, line.start(), line.end())
+        start = lead.end() if lead else line.start()
+        end = start + len(text[start : line.end()].rstrip(" \t\"'`,;\\"))
+        if end > start:
+            parts.append((start, end))
+    return parts
+
+
+def _grown(text: str, start: int, end: int) -> tuple[int, int]:
+    """The range, grown to whole words: a placeholder must stand alone to be found again.
+
+    The letter of an escape such as `\\n` is no part of the word after it.
+    """
+    while start > 0 and _WORD.match(text, start - 1) and not _escape_before(text, start):
+        start -= 1
+    while end < len(text) and _WORD.match(text, end):
+        end += 1
+    return start, end
+
+
+def _escape_before(text: str, start: int) -> bool:
+    return start >= 2 and text[start - 2] == "\\" and text[start - 1] in "abfnrtv0"
+
+
+def _quoted(text: str) -> list[str]:
+    if "cg_" not in text and "CG_" not in text:
+        return []
+    return [match.group().lower() for match in MARKER.finditer(text)]
+
+
+def _control(text: str) -> list[tuple[int, int]]:
+    """Insides of control tokens: `<|im_end|>` becomes `<cg_token_…>`.
+
+    The brackets stay, so that code keeps its form and the placeholder stands alone.
+    """
+    if not any(start in text for start in _CONTROL_STARTS):
+        return []
+    return [(match.start() + 1, match.end() - 1) for match in _CONTROL.finditer(text)]
