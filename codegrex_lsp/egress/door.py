@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -151,7 +150,11 @@ class Door:
 
     async def warm_up(self) -> None:
         """Load the HTTP library off the loop, so that the first request does not wait for it."""
-        await asyncio.to_thread(importlib.import_module, "codegrex_lsp.egress.exchange")
+
+        def load() -> None:
+            from codegrex_lsp.egress import exchange  # noqa: F401 - loading it is the point
+
+        await asyncio.to_thread(load)
 
     async def close(self) -> None:
         """Close every connection and finish the ledger's notes."""

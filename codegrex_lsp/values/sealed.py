@@ -12,14 +12,14 @@ from typing import NoReturn
 class Sealed:
     """An immutable run of user text whose `repr`, `str` and `format` show only its length."""
 
-    __slots__ = ("_text",)
+    __slots__ = ("_sealed_text",)
 
     def __init__(self, text: str) -> None:
-        object.__setattr__(self, "_text", text)
+        object.__setattr__(self, "_sealed_text", text)
 
     def reveal(self) -> str:
         """The text itself. Callers are listed in tests/invariants."""
-        text: str = object.__getattribute__(self, "_text")
+        text: str = object.__getattribute__(self, "_sealed_text")
         return text
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
