@@ -8,6 +8,7 @@ instruct model continues code far better than it follows instructions about hole
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -119,12 +120,12 @@ class LlamaCpp:
         return ModelFacts(can_insert=able, verified=probe.provider.kind == "embedded")
 
     def models(self, answer: bytes) -> tuple[str, ...]:
-        """Names in `/v1/models`."""
+        """Names in `/v1/models`; of a file's path, which may lie below home, its name only."""
         listed = parse(answer).get("data")
         if not isinstance(listed, list):
             raise BadAnswer(f"{_NAME} did not list its models.", code="garbage")
         names = (text(section(model).get("id")) for model in listed)
-        return tuple(name for name in names if name)
+        return tuple(_file_name(name) for name in names if name)
 
     def explain(self, status: int, body: bytes) -> ProviderError:
         """Our error for an HTTP failure."""
@@ -198,6 +199,11 @@ class _ChatReader:
         if not self._reason:
             raise BadAnswer(f"{_NAME} broke off its answer.", code="stream-cut")
         return Finished(self._reason, self._usage)
+
+
+def _file_name(model: str) -> str:
+    is_file = model.lower().endswith(".gguf")
+    return re.split(r"[/\\]", model)[-1] if is_file else model
 
 
 def _bare(piece: object) -> str:

@@ -162,7 +162,12 @@ def test_an_answer_of_something_else_is_garbage(answer: bytes) -> None:
 
 
 def test_models_are_listed() -> None:
-    assert WIRE.models(b'{"data":[{"id":"x.gguf"}]}') == ("x.gguf",)
+    assert WIRE.models(b'{"data":[{"id":"org/x"},{"id":"y"}]}') == ("org/x", "y")
+
+
+@pytest.mark.parametrize("path", ["/home/me/x.gguf", "C:\\Users\\me\\x.gguf", "x.gguf"])
+def test_a_models_path_below_home_is_cut_to_its_name(path: str) -> None:
+    assert WIRE.models(json.dumps({"data": [{"id": path}]}).encode()) == ("x.gguf",)
 
 
 @pytest.mark.parametrize(
