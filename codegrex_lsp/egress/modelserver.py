@@ -119,6 +119,16 @@ class ModelServer:
         return await asyncio.shield(self._starting[1])
 
     @property
+    def loading(self) -> bool:
+        """Whether a start is under way."""
+        return self._starting is not None
+
+    @property
+    def base_url(self) -> str:
+        """Where the running server listens, or empty."""
+        return self._child.address.base_url if self._child is not None and self.alive else ""
+
+    @property
     def alive(self) -> bool:
         """Whether a server runs."""
         return self._child is not None and self._child.process.returncode is None

@@ -86,7 +86,7 @@ class Completer:
     Args:
         settings: Settings in force for a folder, now.
         verdict: Whether a path may be read, for a folder.
-        gate: The only maker of a Cleared.
+        gate: Settings → the gate in force, the only maker of a Cleared.
         door: The one door.
         book: What is known of models.
         translator: Kind → its translator.
@@ -98,7 +98,7 @@ class Completer:
         *,
         settings: Callable[[Path | None], Settings],
         verdict: Callable[[Path, Path | None], Verdict],
-        gate: Gate,
+        gate: Callable[[Settings], Gate],
         door: Door,
         book: ModelBook,
         translator: Callable[[str], Translator],
@@ -162,7 +162,7 @@ class Completer:
 
     def clear(self, ask: Ask, route: Route, settings: Settings) -> Clearance | Withheld:
         """The gate's decision for one route."""
-        return self._gate.clear(ask, route, redact_local=settings.privacy.redact_local)
+        return self._gate(settings).clear(ask, route, redact_local=settings.privacy.redact_local)
 
     def sampling(self, settings: Settings, site: Site) -> Sampling:
         """How much to generate."""

@@ -7,41 +7,37 @@ command line import pygls.)
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from codegrex_lsp.egress.door import Door, Endpoint, RecordingDoor
+from codegrex_lsp.egress.ledger import Ledger
+from codegrex_lsp.egress.modelserver import ModelServer
+from codegrex_lsp.engine import status
+from codegrex_lsp.engine.completion import Completer, Stopwatch, rehearse
+from codegrex_lsp.engine.guards import Guards
+from codegrex_lsp.engine.models import ModelBook
 from codegrex_lsp.engine.requests import CompletionOutcome, CompletionRequest, Preview, Status
+from codegrex_lsp.engine.survey import ProviderCheck, Survey, destination
+from codegrex_lsp.engine.turns import Turns
+from codegrex_lsp.errors import CodegrexError, RefusedError
 from codegrex_lsp.portable import Folders
-from codegrex_lsp.settings.model import Resolved
+from codegrex_lsp.privacy.cleared import Withheld
+from codegrex_lsp.privacy.detect.detector import Level
+from codegrex_lsp.privacy.ignore import IgnoreRules, Verdict
+from codegrex_lsp.providers import translator
+from codegrex_lsp.settings import SettingsReader, Sources
+from codegrex_lsp.settings.model import Resolved, Settings
+from codegrex_lsp.state import secret
+from codegrex_lsp.state.choices import Choices
 from codegrex_lsp.values.document import Snapshot
 from codegrex_lsp.values.mode import Destination, Mode, Task
-from codegrex_lsp.values.route import ModelFacts
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderCheck:
-    """What `doctor` says of one provider in the routes.
-
-    Attributes:
-        id: Provider id.
-        destination: Where it is, as far as known.
-        model: The model that completion would use.
-        asked: False where mode forbids even asking.
-        reachable: Whether it answered.
-        facts: What it said of the model, if it did.
-        message: One calm sentence.
-        fix: What to do, or empty.
-    """
-
-    id: str
-    destination: Destination
-    model: str
-    asked: bool
-    reachable: bool
-    facts: ModelFacts | None
-    message: str
-    fix: str = ""
+from codegrex_lsp.values.reply import Decision
+from codegrex_lsp.values.route import ProviderConfig, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +58,19 @@ class Wishes:
     trusted: bool = True
 
 
+def _milliseconds() -> float:
+    return time.monotonic() * 1000
+
+
 class House:
-    """Everything, wired. `lsp.session` and the command line hold one each."""
+    """Everything, wired. `lsp.session` and the command line hold one each.
+
+    Args:
+        folders: Where things are kept.
+        wishes: What the outside asks for.
+        progress: Told fixed sentences such as `loading model`; empty when done.
+        clock: Monotonic, in ms.
+    """
 
     def __init__(
         self,
@@ -71,32 +78,65 @@ class House:
         wishes: Wishes,
         *,
         progress: Callable[[str], None] = lambda sentence: None,
-    ) -> None: ...
+        clock: Callable[[], float] = _milliseconds,
+    ) -> None:
+        self.folders = folders
+        self._clock = clock
+        self._secret = secret.load(folders.state)
+        self._choices = Choices(folders.state)
+        self._reader = SettingsReader(
+            Sources(
+                machine=folders.machine / "config.toml",
+                user=folders.config / "config.toml",
+                environ=wishes.environ,
+                flags=wishes.flags,
+                editor=wishes.editor,
+                editor_workspace_trusted=wishes.trusted,
+            ),
+            choice=self._choices.choice,
+        )
+        self._rules: dict[tuple[object, ...], IgnoreRules] = {}
+        self._last: dict[Path | None, CompletionOutcome] = {}
+        self._models = ModelServer(folders, progress)
+        self.ledger = Ledger(folders.state / "ledger", self._secret.derive("ledger"), time.time)
+        self._door = Door(
+            ledger=self.ledger,
+            endpoints=self._endpoint,
+            mode=self._mode_of,
+            private_hosts=self._private_hosts,
+            network=lambda: self._settings(None).network,
+        )
+        self._guards = Guards(self.explain_ignore, self._placeholder_key, self._settings)
+        self._book = ModelBook(self._door, translator, clock)
+        self._completer = Completer(
+            settings=self._settings,
+            verdict=self.explain_ignore,
+            gate=self._guards.gate,
+            door=self._door,
+            book=self._book,
+            translator=translator,
+            clock=clock,
+        )
+        self._survey = Survey(self._settings, self._door, self._book, translator)
+        self._turns: Turns[CompletionOutcome] = Turns()
+
+    # -- settings ---------------------------------------------------------------------------
 
     def wish(self, wishes: Wishes) -> None:
         """New settings from the editor; the next request obeys them, running ones are checked."""
+        self._reader.update(
+            environ=wishes.environ,
+            flags=wishes.flags,
+            editor=wishes.editor,
+            editor_workspace_trusted=wishes.trusted,
+        )
+        self._door.mode_changed()
 
     def resolved(self, folder: Path | None) -> Resolved:
         """Settings in force for `folder`. Cheap; re-reads what changed on disk."""
-
-    async def complete(
-        self, request: CompletionRequest, *, on_text: Callable[[str], None] | None = None
-    ) -> CompletionOutcome:
-        """One completion. A newer request for the same document supersedes this one, which then
-        returns with decision `superseded`. Cancelling the task closes the upstream socket.
-
-        Never raises a ProviderError: failures come back as decisions. `on_text` gets restored
-        text as it streams (command line only).
-        """
-
-    async def preview(self, request: CompletionRequest, task: Task) -> Preview:
-        """What `complete` would send, by the same calls, with a door that records."""
-
-    def status(self, folder: Path | None, snapshot: Snapshot | None = None) -> Status:
-        """What the editor's status item shows."""
-
-    def explain_ignore(self, path: Path, folder: Path | None) -> object:
-        """privacy.ignore.Verdict for a path."""
+        resolved = self._reader.current(folder)
+        spoiled = self._choices.problems()
+        return replace(resolved, problems=(*resolved.problems, *spoiled)) if spoiled else resolved
 
     def choose_mode(self, mode: Mode, folder: Path | None) -> Resolved:
         """Keep the person's choice for `folder` (None: for the machine).
@@ -105,18 +145,175 @@ class House:
             RefusedError: Another source pins a stricter mode; nothing is kept.
             ConfigurationError: The choice can not be written.
         """
+        before = self._choices.choice(folder)
+        self._choices.set(mode, folder)
+        resolved = self.resolved(folder)
+        if resolved.settings.privacy.mode.strictness > mode.strictness:
+            self._choices.set(before.machine if folder is None else before.workspace, folder)
+            pinned = resolved.settings.privacy.mode
+            raise RefusedError(
+                f"{mode} is not possible here: {resolved.mode_source} asks for {pinned}",
+                code="mode-pinned",
+                fix="`codegrex-lsp mode` shows every source that has a say",
+            )
+        self._door.mode_changed()
+        return resolved
+
+    def _settings(self, folder: Path | None) -> Settings:
+        return self.resolved(folder).settings
+
+    def _mode_of(self, folder: str) -> Mode:
+        return self._settings(Path(folder) if folder else None).privacy.mode
+
+    def _private_hosts(self) -> tuple[str, ...]:
+        return self._settings(None).privacy.private_hosts
+
+    # -- privacy ----------------------------------------------------------------------------
+
+    def explain_ignore(self, path: Path, folder: Path | None) -> Verdict:
+        """Whether `path` may be read, and which line of which file decides."""
+        return self.ignore_rules(folder).verdict(path)
+
+    def ignore_rules(self, folder: Path | None) -> IgnoreRules:
+        """The rules in force below `folder`."""
+        privacy = self._settings(folder).privacy
+        key = (folder, privacy.use_gitignore, privacy.read_anyway)
+        rules = self._rules.get(key)
+        if rules is None:
+            rules = self._rules[key] = IgnoreRules(
+                folder, use_gitignore=privacy.use_gitignore, personal_allow=privacy.read_anyway
+            )
+        return rules
+
+    def _placeholder_key(self, folder: Path | None) -> bytes:
+        return self._secret.derive("placeholders", str(folder or ""))
 
     def forget(self, uri: str) -> None:
         """A document was closed: drop its text, its masked values and its cached suggestions."""
+        self._turns.end(uri)
+        self._completer.forget(uri)
+        self._guards.forget(uri)
+
+    # -- completion -------------------------------------------------------------------------
+
+    async def complete(
+        self, request: CompletionRequest, *, on_text: Callable[[str], None] | None = None
+    ) -> CompletionOutcome:
+        """One completion.
+
+        A newer request for the same document supersedes this one, which then returns with
+        decision `superseded`. Cancelling the task closes the upstream socket. Failures come back
+        as decisions and not as exceptions.
+
+        Args:
+            request: What is wished for.
+            on_text: Told restored text as it streams.
+        """
+        uri = request.snapshot.uri
+        outcome = await self._turns.take(uri, self._completer.complete(request, on_text))
+        if outcome is None:
+            decision = Decision("superseded", "a newer request took its place")
+            return CompletionOutcome(None, decision)
+        self._last[request.snapshot.folder] = outcome
+        return outcome
+
+    async def preview(self, request: CompletionRequest, task: Task = Task.COMPLETION) -> Preview:
+        """What `complete` would send, by the same calls, with a door that records."""
+        settings = self._settings(request.snapshot.folder)
+        mode = settings.privacy.mode
+        watch = Stopwatch(self._clock)
+        early = self._completer.refuse_early(request, settings)
+        if early is not None:
+            return Preview(mode, task, None, None, "", early.decision, early.withheld, ())
+        prepared = await self._completer.prepare(request, settings, watch)
+        if isinstance(prepared, Refused):
+            refused = Decision(prepared.code, prepared.message)
+            return Preview(mode, task, None, None, "", refused, (), ())
+        door = RecordingDoor(mode=self._mode_of, private_hosts=self._private_hosts)
+        route, clearance = await rehearse(self._completer, prepared, settings, door)
+        address = await self._base_url(route.provider)
+        if isinstance(clearance, Withheld):
+            refused = Decision(clearance.code, clearance.message)
+            return Preview(
+                mode, task, route, route.destination, address, refused, clearance.pieces, ()
+            )
+        cleared = clearance.cleared
+        return Preview(
+            mode,
+            task,
+            route,
+            route.destination,
+            address,
+            None,
+            cleared.withheld,
+            tuple(
+                (piece.origin, piece.kind.value, piece.text.reveal()) for piece in cleared.pieces
+            ),
+            cleared.redactions,
+            door.recorded[-1].call.body.decode("utf-8"),
+        )
+
+    # -- what is so -------------------------------------------------------------------------
+
+    def status(self, folder: Path | None, snapshot: Snapshot | None = None) -> Status:
+        """What the editor's status item shows."""
+        last = self._last.get(folder)
+        busy = self._turns.busy or self._models.loading
+        now = status.of_folder(
+            self.resolved(folder), last, busy=busy, unrecorded=self._door.unrecorded
+        )
+        if now.route is not None:
+            provider = now.route.provider
+            now = replace(now, base_url=provider.base_url or self._models.base_url)
+        if snapshot is None:
+            return now
+        verdict = None if snapshot.path is None else self.explain_ignore(snapshot.path, folder)
+        return status.of_document(now, snapshot, verdict, last)
 
     async def check_providers(self, folder: Path | None) -> tuple[ProviderCheck, ...]:
         """Ask each provider in the routes, as far as mode allows, without any text."""
+        return await self._survey.checks(folder)
 
     async def models(self, folder: Path | None) -> tuple[tuple[str, tuple[str, ...], str], ...]:
         """(provider, models, trouble) for each provider in the routes that mode lets us ask."""
+        return await self._survey.models(folder)
 
     async def warm_up(self) -> None:
         """Import and build what the first request needs, off the event loop."""
+        settings = self._settings(None)
+        level: Level = "all" if _masks_personal_data(settings) else "secrets"
+        with suppress(CodegrexError):
+            await asyncio.to_thread(self._guards.engine(settings).warm_up, level)
+        await self._door.warm_up()
 
     async def close(self) -> None:
         """End the model server and close every connection."""
+        self._turns.end_all()
+        await self._book.close()
+        await self._door.close()
+        await self._models.close()
+
+    # -- inside -----------------------------------------------------------------------------
+
+    async def _endpoint(self, provider: ProviderConfig) -> Endpoint:
+        if provider.kind != "embedded":
+            return Endpoint(provider.base_url)
+        address = await self._models.ensure(provider)
+        return Endpoint(address.base_url, ("authorization", f"Bearer {address.key}"))
+
+    async def _base_url(self, provider: ProviderConfig) -> str:
+        return (await self._endpoint(provider)).base_url
+
+
+def _masks_personal_data(settings: Settings) -> bool:
+    """Whether requests may need the detectors of personal data, which are heavy to load."""
+    if settings.privacy.redact_local == "all":
+        return True
+    providers = (settings.providers.get(name) for name in settings.completion.routes)
+    return settings.privacy.mode is Mode.NORMAL and any(
+        provider is not None and destination(provider, settings) is Destination.CLOUD
+        for provider in providers
+    )
+
+
+__all__ = ["House", "ProviderCheck", "Wishes"]

@@ -23,6 +23,9 @@ TROUBLE_MS: Final = 3_000
 """How long a failure holds, so that a dead server is not asked on each keystroke."""
 
 
+Key = tuple[str, str, str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     at: float
@@ -45,8 +48,8 @@ class ModelBook:
         self._door = door
         self._translator = translator
         self._clock = clock
-        self._known: dict[tuple[ProviderConfig, str], _Known] = {}
-        self._asking: dict[tuple[ProviderConfig, str], asyncio.Task[_Known]] = {}
+        self._known: dict[Key, _Known] = {}
+        self._asking: dict[Key, asyncio.Task[_Known]] = {}
 
     async def facts(self, provider: ProviderConfig, model: str) -> ModelFacts:
         """What the server says of `model`.
@@ -57,7 +60,7 @@ class ModelBook:
         Raises:
             CodegrexError: The server can not be asked, or does not have the model.
         """
-        key = (provider, model)
+        key = _key(provider, model)
         known = self._known.get(key)
         if known is None or not self._holds(known):
             task = self._asking.get(key)
@@ -73,18 +76,18 @@ class ModelBook:
 
     def now(self, provider: ProviderConfig, model: str) -> ModelFacts | None:
         """Facts that are already known, however old, without asking. For status only."""
-        known = self._known.get((provider, model))
+        known = self._known.get(_key(provider, model))
         return known.facts if known else None
 
     def served_remotely(self, provider: ProviderConfig, model: str, host: str) -> None:
         """An answer named a remote host: text stays away from this model until it is asked anew."""
         facts = self.now(provider, model) or ModelFacts()
         remote = replace(facts, remote=host or "unnamed host", verified=False)
-        self._known[provider, model] = _Known(self._clock(), remote, None)
+        self._known[_key(provider, model)] = _Known(self._clock(), remote, None)
 
     def failed(self, provider: ProviderConfig, model: str) -> None:
         """A request failed: ask again before the next one."""
-        self._known.pop((provider, model), None)
+        self._known.pop(_key(provider, model), None)
 
     async def close(self) -> None:
         """Stop asking."""
@@ -97,15 +100,19 @@ class ModelBook:
 
     async def _ask(self, provider: ProviderConfig, model: str) -> _Known:
         probe = Probe(provider, Purpose.FACTS, model)
-        translator = self._translator(provider.kind)
         facts: ModelFacts | None = None
         trouble: CodegrexError | None = None
         try:
+            translator = self._translator(provider.kind)
             facts = translator.facts(probe, await self._door.probe(probe, translator))
             if not facts.present:
                 trouble = ModelMissing(f"the model {model} is not there")
         except CodegrexError as error:
             trouble = error
         known = _Known(self._clock(), facts, trouble)
-        self._known[provider, model] = known
+        self._known[_key(provider, model)] = known
         return known
+
+
+def _key(provider: ProviderConfig, model: str) -> Key:
+    return provider.id, provider.kind, provider.base_url, model

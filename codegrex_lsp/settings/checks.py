@@ -81,6 +81,8 @@ def glob(text: str) -> str:
     """A gitignore-style pattern."""
     if not 1 <= len(text) <= 500 or not text.strip():
         return "expects a pattern such as secrets/** of at most 500 characters"
+    if text.startswith(("!", "#")):
+        return "expects a pattern without ! or # in front: it can not be turned round"
     return ""
 
 

@@ -1,0 +1,124 @@
+"""The gates in force: one for each set of the person's own patterns and path policies.
+
+Gates share the vaults, so a value keeps its placeholder whichever gate masked it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from codegrex_lsp.privacy.admission import PathLevel
+from codegrex_lsp.privacy.detect.custom import CustomPatterns
+from codegrex_lsp.privacy.detect.engine import Engine
+from codegrex_lsp.privacy.detect.standard import standard_detectors
+from codegrex_lsp.privacy.gate import Gate
+from codegrex_lsp.privacy.ignore import Verdict
+from codegrex_lsp.privacy.ignore.wildmatch import BadPattern, parse
+from codegrex_lsp.privacy.placeholders import Vault
+from codegrex_lsp.settings.model import CustomPattern, PathPolicy, Settings
+
+MOST: Final = 8
+"""Sets of patterns kept at once; each has a line cache of its own."""
+
+LEVELS: Final[tuple[PathLevel, ...]] = ("never", "local", "redact", "normal")
+"""Strictest first."""
+
+
+class Guards:
+    """Gates by settings.
+
+    Args:
+        verdict: Whether a path may be read, for a folder.
+        key: Key of a folder's placeholders.
+        settings: Settings in force for a folder, now.
+    """
+
+    def __init__(
+        self,
+        verdict: Callable[[Path, Path | None], Verdict],
+        key: Callable[[Path | None], bytes],
+        settings: Callable[[Path | None], Settings],
+    ) -> None:
+        self._verdict = verdict
+        self._key = key
+        self._settings = settings
+        self._engines: dict[tuple[CustomPattern, ...], tuple[Engine, Gate]] = {}
+        self._vaults: dict[Path | None, Vault] = {}
+        self._policies: dict[tuple[PathPolicy, ...], tuple[_Rule, ...]] = {}
+
+    def gate(self, settings: Settings) -> Gate:
+        """The gate for these settings."""
+        return self._pair(settings.privacy.custom_patterns)[1]
+
+    def engine(self, settings: Settings) -> Engine:
+        """The detection behind that gate."""
+        return self._pair(settings.privacy.custom_patterns)[0]
+
+    def forget(self, uri: str) -> None:
+        """A document was closed: its lines and its masked values go."""
+        for engine, _ in self._engines.values():
+            engine.forget(uri)
+        for vault in self._vaults.values():
+            vault.forget(uri)
+
+    def _pair(self, patterns: tuple[CustomPattern, ...]) -> tuple[Engine, Gate]:
+        pair = self._engines.get(patterns)
+        if pair is None:
+            if len(self._engines) >= MOST:
+                self._engines.pop(next(iter(self._engines)))
+            own = (CustomPatterns(patterns),) if patterns else ()
+            engine = Engine((*standard_detectors(), *own))
+            gate = Gate(
+                verdict=self._verdict,
+                engine=engine,
+                vaults=self._vault,
+                path_level=self._path_level,
+            )
+            pair = self._engines[patterns] = (engine, gate)
+        return pair
+
+    def _vault(self, folder: Path | None) -> Vault:
+        vault = self._vaults.get(folder)
+        if vault is None:
+            vault = self._vaults[folder] = Vault(self._key(folder))
+        return vault
+
+    def _path_level(self, path: Path, folder: Path | None) -> PathLevel:
+        """The strictest policy that matches the path, as given or where it really is."""
+        policies = self._settings(folder).privacy.path_policies
+        if not policies:
+            return "normal"
+        rules = self._policies.get(policies)
+        if rules is None:
+            rules = self._policies[policies] = tuple(_Rule(policy) for policy in policies)
+        found: list[PathLevel] = ["normal"]
+        for one in {path, path.resolve()}:
+            below = one.relative_to(folder) if folder and one.is_relative_to(folder) else one
+            found += [rule.level for rule in rules if rule.governs(below.parts)]
+        return min(found, key=LEVELS.index)
+
+
+class _Rule:
+    """One path policy. A glob that can not be read governs everything: the strict side."""
+
+    def __init__(self, policy: PathPolicy) -> None:
+        self.level: PathLevel = policy.level
+        try:
+            self._pattern = parse(policy.glob, folded=True)
+        except BadPattern:
+            self._pattern = None
+
+    def governs(self, parts: tuple[str, ...]) -> bool:
+        """Whether the path of these parts, or a folder above it, matches."""
+        if self._pattern is None:
+            return True
+        parts = tuple(unicodedata.normalize("NFC", part) for part in parts)
+        return any(
+            self._pattern.matches(
+                "/".join(parts[:depth]), parts[depth - 1], is_folder=depth < len(parts)
+            )
+            for depth in range(1, len(parts) + 1)
+        )

@@ -1,0 +1,123 @@
+"""What the configured providers say of themselves: for `doctor` and `models list`. No text goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegrex_lsp.egress.address import declared
+from codegrex_lsp.egress.door import Door
+from codegrex_lsp.engine.models import ModelBook
+from codegrex_lsp.errors import CodegrexError
+from codegrex_lsp.providers.wire import Probe, Purpose, Translator
+from codegrex_lsp.settings.model import Settings
+from codegrex_lsp.values.mode import Destination, Task, allowed
+from codegrex_lsp.values.route import LOCAL_KINDS, ModelFacts, ProviderConfig
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderCheck:
+    """What `doctor` says of one provider in the routes.
+
+    Attributes:
+        id: Provider id.
+        destination: Where it is, as far as known.
+        model: The model that completion would use.
+        asked: False where mode forbids even asking.
+        reachable: Whether it answered.
+        facts: What it said of the model, if it did.
+        message: One calm sentence.
+        fix: What to do, or empty.
+    """
+
+    id: str
+    destination: Destination
+    model: str
+    asked: bool
+    reachable: bool
+    facts: ModelFacts | None
+    message: str
+    fix: str = ""
+
+
+class Survey:
+    """Asks providers, as far as the mode allows.
+
+    Args:
+        settings: Settings in force for a folder, now.
+        door: The one door.
+        book: What is known of models.
+        translator: Kind → its translator.
+    """
+
+    def __init__(
+        self,
+        settings: Callable[[Path | None], Settings],
+        door: Door,
+        book: ModelBook,
+        translator: Callable[[str], Translator],
+    ) -> None:
+        self._settings = settings
+        self._door = door
+        self._book = book
+        self._translator = translator
+
+    async def checks(self, folder: Path | None) -> tuple[ProviderCheck, ...]:
+        """One for each provider in the routes."""
+        settings = self._settings(folder)
+        return tuple([await self._check(one, settings) for one in _in_routes(settings)])
+
+    async def models(self, folder: Path | None) -> tuple[tuple[str, tuple[str, ...], str], ...]:
+        """(provider, models, trouble) for each provider in the routes."""
+        settings = self._settings(folder)
+        found = []
+        for provider in _in_routes(settings):
+            names: tuple[str, ...] = ()
+            trouble = _forbidden(provider, settings)
+            if not trouble:
+                try:
+                    wire = self._translator(provider.kind)
+                    answer = await self._door.probe(Probe(provider, Purpose.MODELS), wire)
+                    names = wire.models(answer)
+                except CodegrexError as error:
+                    trouble = error.message
+            found.append((provider.id, names, trouble))
+        return tuple(found)
+
+    async def _check(self, provider: ProviderConfig, settings: Settings) -> ProviderCheck:
+        where, model = destination(provider, settings), provider.model
+        if reason := _forbidden(provider, settings):
+            return ProviderCheck(provider.id, where, model, False, False, None, reason)
+        try:
+            facts = await self._book.facts(provider, model)
+        except CodegrexError as error:
+            there = error.code == "model-missing"
+            return ProviderCheck(
+                provider.id, where, model, True, there, None, error.message, error.fix
+            )
+        if facts.remote:
+            where, message = Destination.CLOUD, "its model runs on another machine"
+        else:
+            message = "ready" + (", and runs here by its own word" if facts.verified else "")
+        return ProviderCheck(provider.id, where, model, True, True, facts, message)
+
+
+def destination(provider: ProviderConfig, settings: Settings) -> Destination:
+    """Where a provider is by its kind and its address."""
+    if provider.kind not in LOCAL_KINDS:
+        return Destination.CLOUD
+    return declared(provider.base_url, provider.kind, settings.privacy.private_hosts)
+
+
+def _in_routes(settings: Settings) -> Iterator[ProviderConfig]:
+    for name in dict.fromkeys((*settings.completion.routes, *settings.chat.routes)):
+        if (provider := settings.providers.get(name)) is not None:
+            yield provider
+
+
+def _forbidden(provider: ProviderConfig, settings: Settings) -> str:
+    mode = settings.privacy.mode
+    if allowed(mode, Task.PROBE, destination(provider, settings)):
+        return ""
+    return f"not asked: it is in the cloud, and the mode is {mode}"

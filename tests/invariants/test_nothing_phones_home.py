@@ -1,0 +1,61 @@
+"""Invariant 14: no update check, no telemetry, no download that a person did not command."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import codegrex_lsp
+from tests.support.talk import SERVER, talk
+
+PACKAGE = Path(codegrex_lsp.__file__).parent
+
+HOSTS_ALLOWED = ("settings/providers.py",)
+"""Where public addresses stand: the table of providers that a person may choose."""
+
+
+def sources() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def strings(path: Path) -> list[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_module_names_a_public_address(path: Path) -> None:
+    if path.relative_to(PACKAGE).as_posix() in HOSTS_ALLOWED:
+        pytest.skip("other platform: the table of providers") if False else None
+        return
+    for text in strings(path):
+        for scheme in ("http://", "https://"):
+            for tail in text.split(scheme)[1:]:
+                host = tail.split("/")[0].split(":")[0]
+                assert not host or host.startswith(("127.", "[::1", "localhost", "HOST", "{")), text
+
+
+async def test_an_idle_session_makes_no_connection(tmp_path: Path) -> None:
+    """Started, opened, left alone, ended: the ledger is empty and no model server was asked."""
+    import os
+
+    from tests.fakes.http import FakeServer
+
+    folder = tmp_path / "w"
+    folder.mkdir()
+    environ = {**os.environ, "CODEGREX_HOME": str(tmp_path / "home")}
+    async with FakeServer() as model, talk(environ, SERVER) as editor:
+        settings = {"providers": {"ollama": {"baseUrl": model.base_url}}}
+        await editor.start(folder, settings)
+        await editor.open(folder / "main.py", "x = 1\n")
+        await editor.request("codegrex/status", {})
+        assert await editor.end() == 0
+        assert model.connections == 0
+    kept = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    assert not [path for path in kept if "ledger" in str(path) and path.suffix == ".jsonl"]

@@ -1,0 +1,46 @@
+"""A real House whose only model is the fake Ollama, and wishes for completions in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from codegrex_lsp import portable
+from codegrex_lsp.engine.house import House, Wishes
+from codegrex_lsp.engine.requests import CompletionRequest, Trigger
+from codegrex_lsp.values.document import Snapshot
+from codegrex_lsp.values.sealed import Sealed
+from tests.fakes.ollama import FakeOllama
+
+MODEL = "qwen2.5-coder:1.5b-base"
+
+
+@asynccontextmanager
+async def house(home: Path, ollama: FakeOllama, **flags: object) -> AsyncIterator[House]:
+    """A House below `home`; keyword arguments are settings with `__` for the dot."""
+    settings: dict[str, object] = {
+        "completion.routes": ["ollama"],
+        "completion.debounceMs": 0,
+        "providers.ollama.baseUrl": ollama.base_url,
+        "providers.ollama.model": MODEL,
+        **{name.replace("__", "."): value for name, value in flags.items()},
+    }
+    built = House(portable.folders({"CODEGREX_HOME": str(home)}), Wishes(flags=settings))
+    try:
+        yield built
+    finally:
+        await built.close()
+
+
+def snapshot(path: Path, text: str, folder: Path | None = None) -> Snapshot:
+    """A document of `folder`, or of the file's own folder."""
+    return Snapshot(path.as_uri(), path, folder or path.parent, Sealed(text), 1, "python")
+
+
+def wish(path: Path, marked: str, *others: Snapshot, invoked: bool = True) -> CompletionRequest:
+    """A wish for ghost text at the `|` of `marked`."""
+    cursor = marked.index("|")
+    document = snapshot(path, marked.replace("|", "", 1))
+    trigger = Trigger.INVOKED if invoked else Trigger.AUTOMATIC
+    return CompletionRequest(document, cursor, trigger, tuple(others))
