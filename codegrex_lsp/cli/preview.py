@@ -38,7 +38,9 @@ async def _run(args: Arguments, where: place.Place) -> int:
     path = request.absolute(where.file)
     folder = workspace(args, path)
     async with open_house(args) as house:
-        preview = await house.preview(request.at(house, where, path, folder), Task(args.task))
+        wanted = request.at(house, where, path, folder)
+        await house.warm_up()  # detectors that are still loading would count as too slow
+        preview = await house.preview(wanted, Task(args.task))
         status = house.status(folder)
     if args.json:
         data_json(preview.as_json())

@@ -131,6 +131,9 @@ class ScriptedHouse:
     async def models(self, folder: Path | None) -> tuple[tuple[str, tuple[str, ...], str], ...]:
         return self.found
 
+    async def warm_up(self) -> None:
+        pass
+
     async def close(self) -> None:
         self.closed += 1
 
