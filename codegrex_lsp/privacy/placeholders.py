@@ -29,7 +29,6 @@ MOST_VALUES: Final = 10_000
 
 _WORD: Final = re.compile(r"[A-Za-z0-9_]")
 _CONTROL: Final = re.compile("|".join(map(re.escape, sorted(CONTROL_TOKENS, key=len)[::-1])))
-_CONTROL_STARTS: Final = tuple(sorted({token[:2] for token in CONTROL_TOKENS}))
 _LINE: Final = re.compile(r"[^\r\n]+")
 _DRESS: Final = re.compile(r"[\s\"'`#>*,;]*")
 
@@ -279,6 +278,4 @@ def _control(text: str) -> list[tuple[int, int]]:
 
     The brackets stay, so that code keeps its form and the placeholder stands alone.
     """
-    if not any(start in text for start in _CONTROL_STARTS):
-        return []
     return [(match.start() + 1, match.end() - 1) for match in _CONTROL.finditer(text)]

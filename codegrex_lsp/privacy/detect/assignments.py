@@ -112,7 +112,7 @@ def keys_in(line: Line) -> Iterator[tuple[int, int]]:
 def _value_of(line: Line, start: int, end: int) -> _Found | None:
     """What follows the key at `start`, in the first syntax that fits."""
     text = line.text
-    before = text[start - 1] if start else ""
+    before = text[start - 1] if start else "\n"
     quoted = _QUOTED.match(text, end)
     if quoted:
         return _string(line, quoted)

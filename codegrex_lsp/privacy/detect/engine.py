@@ -138,11 +138,12 @@ class Engine:
             extra = self._scan(chunks[index], level, unquoted, deadline, half_typed=True)
             hits[index] = merged((*(hits[index] or ()), *extra))
         found: list[Span] = []
-        if any(hits):
-            starts = accumulate((len(chunk) + 1 for chunk in chunks), initial=0)
-            for start, spans in zip(starts, hits, strict=False):
-                if spans:
-                    found += [_shifted(span, start) for span in spans]
+        hit = [index for index, spans in enumerate(hits) if spans]
+        if hit:
+            ends = list(accumulate(map(len, chunks), initial=0))
+            for index in hit:
+                start = ends[index] + index  # one terminator for each line before
+                found += [_shifted(span, start) for span in hits[index] or ()]
         for detector in self._document_detectors:
             found += detector.scan_document(text, half_typed=cursor is not None)
             self._in_time(deadline)

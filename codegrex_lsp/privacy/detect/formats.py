@@ -9,6 +9,7 @@ Public by design and so not here: Stripe `pk_`, Mapbox `pk.`, PostHog `phc_`, ke
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,8 +42,8 @@ class Format:
 
     def example(self, prefix: str) -> str:
         """A made-up token of this format, put together here so that no file holds one."""
-        run = {HEX: "0f1e2d3c4b5a6978", UPPER: "Q7WE2RTY4UIOP6AS", HEX_DASH: "0f1e2d3c-4b5a-69"}
-        body = run.get(self.characters, "q7Zw2Xe9Rc4Vt1By")
+        fitting = re.findall(f"[{self.characters}]", "7q0Zf1Ew2Xd9Rc4Vt1By6AS8ke3b")
+        body = "".join(fitting)
         return prefix + (body * (self.fewest // len(body) + 1))[: self.fewest]
 
 

@@ -129,6 +129,8 @@ def is_phone(line: Line, start: int, end: int) -> bool:
         return False
     if _inside_number(line, start, end) or len(set(digits)) < 3:
         return False
+    if re.fullmatch(r"\d{3}-\d{2}-\d{4}", text):  # a social security number or its sample
+        return False
     named = bool(_PHONE_WORD.search(line.lowered))
     if not text.startswith("+") and not named and not re.search(r"\d[ \-().]+\d", text):
         return False

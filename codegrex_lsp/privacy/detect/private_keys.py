@@ -53,10 +53,9 @@ class PrivateKeys:
 
 
 def _between_markers(text: str, long_enough: int) -> Iterator[Span]:
-    markers = list(_MARKER.finditer(text))
     previous_end = 0
     opened: re.Match[str] | None = None
-    for marker in markers:
+    for marker in _markers(text):
         if marker["which"] == "BEGIN":
             if opened:
                 yield from _downwards(text, opened.end(), marker.start(), long_enough)
@@ -69,6 +68,17 @@ def _between_markers(text: str, long_enough: int) -> Iterator[Span]:
         previous_end = marker.end()
     if opened:
         yield from _downwards(text, opened.end(), len(text), long_enough)
+
+
+def _markers(text: str) -> Iterator[re.Match[str]]:
+    """BEGIN and END lines. Looked for by their words: files are full of dashes."""
+    at = position = 0
+    while (at := text.find("PRIVATE KEY", at)) >= 0:
+        at += len("PRIVATE KEY")
+        marker = _MARKER.search(text, max(position, at - 70), at + 12)
+        if marker:
+            position = marker.end()
+            yield marker
 
 
 def _whole(text: str, start: int, end: int, long_enough: int) -> Iterator[Span]:

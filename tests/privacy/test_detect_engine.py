@@ -1,0 +1,207 @@
+"""The engine: merging, caching, windows, budgets, and failing closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from codegrex_lsp.errors import DetectorFailed
+from codegrex_lsp.privacy.detect import Span
+from codegrex_lsp.privacy.detect.detector import Level, Line
+from codegrex_lsp.privacy.detect.engine import Engine
+from codegrex_lsp.privacy.detect.lines import OVERLAP, WINDOW, lower_keeping_length, merged
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support import planted
+
+
+class Looker:
+    """Finds a needle, and remembers what it was shown."""
+
+    name = "looker"
+
+    def __init__(self, needle: str = "needle", level: Level = "secrets") -> None:
+        self.needle = needle
+        self.level: Level = level
+        self.seen: list[str] = []
+
+    def wants(self, line: Line) -> bool:
+        self.seen.append(line.text)
+        return self.needle in line.text
+
+    def scan_line(self, line: Line) -> Sequence[Span]:
+        at = line.text.index(self.needle)
+        return [Span(at, at + len(self.needle), "secret", "needle", "looker")]
+
+    def warm_up(self) -> None:
+        pass
+
+
+class Thrower(Looker):
+    def scan_line(self, line: Line) -> Sequence[Span]:
+        raise ValueError(line.text)
+
+    def warm_up(self) -> None:
+        raise ImportError("missing")
+
+
+def spans_of(limit: int = 60) -> st.SearchStrategy[list[Span]]:
+    pairs = st.tuples(st.integers(0, limit), st.integers(1, 12), st.sampled_from(["secret", "pii"]))
+    return st.lists(pairs.map(lambda p: Span(p[0], p[0] + p[1], p[2], "t", "r")), max_size=12)
+
+
+@given(spans_of())
+def test_merged_spans_cover_the_same_characters_and_never_touch_twice(spans: list[Span]) -> None:
+    result = merged(spans)
+
+    assert {c for s in spans for c in range(s.start, s.end)} == {
+        c for s in result for c in range(s.start, s.end)
+    }
+    assert all(a.end <= b.start for a, b in zip(result, result[1:], strict=False))
+    assert merged(result) == result
+
+
+@given(spans_of())
+def test_a_secret_wins_over_personal_data(spans: list[Span]) -> None:
+    for span in merged(spans):
+        inside = [s for s in spans if s.start < span.end and s.end > span.start]
+        assert (span.kind == "secret") == any(s.kind == "secret" for s in inside)
+
+
+@given(st.text(max_size=80))
+def test_lowering_keeps_offsets(text: str) -> None:
+    assert len(lower_keeping_length(text)) == len(text)
+
+
+def test_only_changed_lines_are_looked_at_again() -> None:
+    looker = Looker()
+    engine = Engine([looker])
+    engine.spans("one\ntwo\nthree", level="secrets")
+    looker.seen.clear()
+
+    engine.spans("one\n2\nthree", level="secrets")
+
+    assert looker.seen == ["2"]
+
+
+def test_forgetting_drops_every_cached_line() -> None:
+    looker = Looker()
+    engine = Engine([looker])
+    engine.spans("one\ntwo", level="secrets")
+    looker.seen.clear()
+
+    engine.forget("file:///a.py")
+    engine.spans("one\ntwo", level="secrets")
+
+    assert looker.seen == ["one", "two"]
+
+
+def test_the_cache_is_bounded_and_forgets_the_oldest() -> None:
+    looker = Looker()
+    engine = Engine([looker], cache_lines=20)
+    text = "\n".join(str(n) for n in range(200))
+    engine.spans(text, level="secrets")
+    looker.seen.clear()
+
+    engine.spans("0", level="secrets")
+    engine.spans("199", level="secrets")
+
+    assert looker.seen == ["0"]
+
+
+def test_a_kind_of_file_and_a_level_have_caches_of_their_own() -> None:
+    text = f"password: {planted.PASSWORD}"
+    engine = Engine()
+
+    assert not engine.spans(text, level="secrets", language="python")
+    assert engine.spans(text, level="secrets", language="yaml")
+    assert not engine.spans(text, level="secrets", language="python")
+
+
+def test_a_detector_of_personal_data_is_not_asked_for_secrets() -> None:
+    looker = Looker(level="all")
+    engine = Engine([looker])
+
+    assert engine.spans("a needle", level="secrets") == ()
+    assert len(engine.spans("a needle", level="all")) == 1
+
+
+@pytest.mark.parametrize("before", [0, 1, OVERLAP, WINDOW - 3, WINDOW, WINDOW + 1, 3 * WINDOW])
+def test_a_window_never_hides_what_it_cuts(before: int) -> None:
+    engine = Engine([Looker()])
+    text = "a" * before + " needle" + " b" * WINDOW
+
+    (span,) = engine.spans(text, level="secrets")
+
+    assert text[span.start : span.end] == "needle"
+
+
+def test_a_token_longer_than_a_window_goes_whole() -> None:
+    token = planted.GITHUB + "Q" * 3 * WINDOW
+    text = f"x = '{token}' + 1"
+
+    (span,) = Engine().spans(text, level="secrets")
+
+    assert text[span.start : span.end] == token
+
+
+def test_a_detector_that_raises_ends_in_a_failure_without_its_words() -> None:
+    engine = Engine([Looker(), Thrower()])
+
+    with pytest.raises(DetectorFailed) as caught:
+        engine.spans("a needle in the hay", level="secrets")
+
+    assert caught.value.code == "detector-failed"
+    assert "needle" not in str(caught.value)
+    assert caught.value.__cause__ is None and caught.value.__suppress_context__
+
+
+def test_a_detector_that_can_not_start_is_named() -> None:
+    with pytest.raises(DetectorFailed, match="looker"):
+        Engine([Thrower()]).warm_up("all")
+
+
+def test_a_spent_budget_is_a_failure_and_the_next_attempt_gets_further() -> None:
+    now = [0.0]
+
+    class Slow(Looker):
+        def wants(self, line: Line) -> bool:
+            now[0] += 1.0
+            return super().wants(line)
+
+    slow = Slow()
+    engine = Engine([slow], budget_ms=100, clock=lambda: now[0])
+    text = "\n".join(f"line {n}" for n in range(250))
+
+    attempts = 0
+    while True:
+        attempts += 1
+        try:
+            engine.spans(text, level="secrets")
+            break
+        except DetectorFailed as failure:
+            assert failure.code == "detector-too-slow"
+
+    assert 2 <= attempts <= 4
+    assert len(slow.seen) == 250
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "\n", "\r", "\0", "\ud800", "a" * 100_000, "a." * 25_000, "=" * 50_000, "-" * 50_000]
+    + ["'" * 50_000, "token=" * 10_000, "://" * 10_000, "a@" * 20_000, "1." * 20_000, "{" * 50_000],
+    ids=lambda text: repr(text[:6]),
+)
+@pytest.mark.parametrize("level", ["secrets", "all"])
+def test_hostile_text_is_looked_at_within_the_budget(text: str, level: Level) -> None:
+    engine = Engine(budget_ms=30_000)
+    engine.warm_up(level)
+
+    for span in engine.spans(text, level=level, cursor=len(text)):
+        assert 0 <= span.start < span.end <= len(text)
+
+
+@given(st.text(alphabet=st.characters(codec="utf-16"), max_size=200))
+def test_spans_lie_inside_any_text(text: str) -> None:
+    for span in Engine().spans(text, level="secrets", language="yaml", cursor=0):
+        assert 0 <= span.start < span.end <= len(text)
