@@ -15,16 +15,21 @@
 
 ---@class codegrex.Status
 ---@field mode string
+---@field kind string
 ---@field route? { destination: string }
 ---@field file? { ignored: boolean }
+
+-- Before the first request no model was chosen yet, and that is nothing to worry about.
+local without_route = { error = 'no model', inactive = 'off' }
 
 ---@param status codegrex.Status
 ---@return string
 local function headline(status)
+  local rest = status.route and status.route.destination or without_route[status.kind]
   if status.file and status.file.ignored then
-    return status.mode .. ' · file not read'
+    rest = 'file not read'
   end
-  return status.mode .. ' · ' .. (status.route and status.route.destination or 'no model')
+  return rest and status.mode .. ' · ' .. rest or status.mode
 end
 
 ---@param client vim.lsp.Client
@@ -51,10 +56,7 @@ return {
   settings = { codegrex = vim.empty_dict() },
   handlers = {
     ['codegrex/didChangeStatus'] = function(_, status)
-      -- vim.json turns null into userdata; a status line wants plain values only.
-      vim.g.codegrex_status = headline(vim.tbl_map(function(value)
-        return value ~= vim.NIL and value or nil
-      end, status))
+      vim.g.codegrex_status = headline(status)
       vim.cmd.redrawstatus()
     end,
   },

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.model import home_with_starter, starter_file
 from tools.toolbox import CHECKOUT, Toolbox, toolbox
 
 SAMPLE = '''"""Small sums."""
@@ -48,12 +49,14 @@ def workspace(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def environ(tmp_path: Path, codegrex_home: Path) -> dict[str, str]:
+def environ(tmp_path: Path) -> dict[str, str]:
     """An environment whose `codegrex-lsp` is this checkout's, with a home of its own."""
     home = tmp_path / "home"
     programs = home / ".local/bin"  # where pipx puts it; VS Code asks a login shell for the path
     programs.mkdir(parents=True)
     (home / ".profile").write_text('PATH="$HOME/.local/bin:$PATH"\n')
+    codegrex_home = tmp_path / "codegrex"
+    home_with_starter(codegrex_home, starter_file())
     server = programs / "codegrex-lsp"
     server.write_text(
         "#!/bin/sh\n"

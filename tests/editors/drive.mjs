@@ -26,8 +26,9 @@ const page = await browser.newPage({ viewport: { width: 1100, height: 620 } });
 const seen = {};
 try {
   await openFile(plan.sample);
-  seen.status = await statusSays(/local/);
+  seen.statusAtFirst = await statusSays(/sensitive/);
   seen.ghost = await typeUntilGhost(plan.typed);
+  seen.status = await statusSays(/local/);
   await page.screenshot({ path: join(plan.shots, "vscode.png") });
   await page.keyboard.press("Tab");
   await page.locator('[class*="ghost-text"]').waitFor({ state: "hidden", timeout: 20_000 });

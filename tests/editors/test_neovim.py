@@ -91,6 +91,7 @@ def ghost_text_lines() -> str:
     return found[1]
 
 
+STATUS = "vim.g.codegrex_status or ''"
 CLIENT = "vim.lsp.get_clients({ name = 'codegrex' })[1]"
 EXTMARKS = (
     "vim.api.nvim_buf_get_extmarks(0, vim.api.nvim_create_namespace('codegrex'), 0, -1, "
@@ -129,10 +130,12 @@ def test_ghost_text_shows_and_tab_takes_it(neovim: Neovim) -> None:
     assert neovim.lua(EXTMARKS) == []
 
 
-def test_the_status_line_says_mode_and_destination(neovim: Neovim) -> None:
-    assert neovim.wait("vim.g.codegrex_status or ''") == "sensitive · local"
-
-
-def test_the_status_line_says_that_a_file_is_not_read(neovim: Neovim) -> None:
-    neovim.type(":edit secrets/plan.py<CR>Goprint(<Esc>")
-    neovim.wait("vim.g.codegrex_status or ''", lambda value: value == "sensitive · file not read")
+def test_the_status_line_follows_from_mode_to_destination_to_a_file_that_is_not_read(
+    neovim: Neovim,
+) -> None:
+    assert neovim.wait(STATUS) == "sensitive"
+    neovim.type(f"Go{TYPED.strip()} ")
+    neovim.wait(STATUS, lambda value: value == "sensitive · local")
+    neovim.type("<Esc>:edit! secrets/plan.py<CR>Goprint(")
+    neovim.wait(STATUS, lambda value: value == "sensitive · file not read")
+    assert neovim.lua(EXTMARKS) == []

@@ -50,7 +50,8 @@ function destination({ mode, route, refused }: Preview): string {
   if (!route) {
     return `Nothing: no model may be asked in ${mode} mode.`;
   }
-  return `To ${route.model} by ${route.provider} at ${route.baseUrl} (${route.destination}), in ${mode} mode.`;
+  const model = [route.provider, route.model].filter(Boolean).join(", ");
+  return `To ${model} at ${route.baseUrl} (${route.destination}), in ${mode} mode.`;
 }
 
 function list(title: string, lines: readonly string[]): string {

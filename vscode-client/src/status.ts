@@ -8,7 +8,7 @@ import {
   window,
   type Disposable,
 } from "vscode";
-import type { Status } from "./protocol";
+import type { Route, Status } from "./protocol";
 
 export const documentSelector = [{ scheme: "file" }, { scheme: "untitled" }];
 
@@ -67,32 +67,38 @@ export class StatusView implements Disposable {
 
 /** The shortest true thing to say: `sensitive · local`, or that this file is not read. */
 export function headline(status: Status): string {
-  if (status.file?.ignored) {
-    return `${status.mode} · file not read`;
-  }
-  return `${status.mode} · ${status.route?.destination ?? "no model"}`;
+  const rest = status.file?.ignored
+    ? "file not read"
+    : (status.route?.destination ?? withoutRoute[status.kind]);
+  return [status.mode, rest].filter(Boolean).join(" · ");
 }
+
+/** Before the first request no model was chosen yet, and that is nothing to worry about. */
+const withoutRoute = { normal: "", warning: "", error: "no model", inactive: "off" } as const;
 
 /** One sentence per line, plain text: rules and model names come from files and servers. */
 export function details(status: Status): string {
   const { route, file, lastDecision } = status;
   return [
-    file?.ignored ? `This file is not read: ${file.rule || "a rule ignores it"}` : "",
-    status.message,
+    sentence(status.message),
     `Mode: ${status.mode} (${status.modeSource})`,
-    route ? `Model: ${route.model} by ${route.provider}, ${where(status)}` : "Model: none",
-    file?.redactions ? `Masked in this file: ${file.redactions}` : "",
+    route ? `Model: ${[route.model, route.provider, where(route)].filter(Boolean).join(", ")}` : "",
+    file?.redactions ? `Masked in the last request: ${file.redactions}` : "",
     lastDecision ? `Last request: ${lastDecision.message}` : "",
   ]
     .filter(Boolean)
     .join("\n");
 }
 
-function where({ route }: Status): string {
-  if (route?.destination === "cloud") {
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function where({ destination, verified }: Route): string {
+  if (destination === "cloud") {
     return "in the cloud";
   }
-  return route?.verified ? "local, verified" : "local";
+  return verified ? "verified to be local" : "local";
 }
 
 function icon(status: Status): string {
