@@ -132,4 +132,4 @@ async def open_house(
 def _progress(sentence: str) -> None:
     """What takes a while; an empty sentence says that it is over."""
     if sentence:
-        talk(f"{sentence} ...")
+        talk(sentence)

@@ -121,8 +121,10 @@ async def _show_suggestion(view: Page, client: Client, sample: Sample) -> None:
         status = await client.request("codegrex/status", {})
     items = answer.get("items", []) if isinstance(answer, dict) else answer or []
     if items:
+        text = items[0]["insertText"]
         before = sample.text[: sample.cursor].rpartition("\n")[2]
-        view.text("ghost text", before + items[0]["insertText"], (items[0]["insertText"],))
+        after = sample.text[sample.cursor :].partition("\n")[0]
+        view.text("the line, with ghost text", before + text + after, (text,))
         return
     decision = status.get("lastDecision") or {"code": "none", "message": "no reason was given"}
     if decision["code"] != "empty":
@@ -139,14 +141,18 @@ async def _show_stream(view: Page, home: Path, sample: Sample) -> None:
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     async with child("complete", where, home=home, cwd=sample.folder) as process:
         assert process.stdout is not None  # it is a pipe
-        while chunk := await process.stdout.read(4096):
+        with view.busy("Loading the model for this command"):
+            chunk = await process.stdout.read(4096)
+        while chunk:
             view.stream(decoder.decode(chunk))
+            chunk = await process.stdout.read(4096)
     view.line()
 
 
 async def _show_ledger(view: Page, home: Path) -> None:
     view.heading("6. What the ledger says left")
-    view.line("One line was written before each request went. It holds no text.")
+    view.line("One line was written before each request went; it holds no text.")
+    view.line("A probe asks the server what its model is. Every other line is a completion.")
     environ = {**os.environ, "CODEGREX_HOME": str(home)}
     async with open_house(Arguments(), environ=environ) as house:
         ledger_verb.show(house.ledger.lines(None))
@@ -158,7 +164,7 @@ def _show_next(view: Page) -> None:
     view.line("codegrex-lsp doctor                what works here and what does not")
     view.line("codegrex-lsp preview FILE:1:1      the same view of a file of yours")
     view.line("codegrex-lsp mode set offline      or sensitive, or normal")
-    view.line("docs/editors/ says how to start the server from your editor.")
+    view.line("Your editor starts the server with `codegrex-lsp --stdio`; docs/editors says how.")
 
 
 def _at(sample: Sample) -> dict[str, Any]:

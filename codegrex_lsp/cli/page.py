@@ -67,7 +67,8 @@ class PlainPage:
         cells = [list(heads), *([visible(cell) for cell in row] for row in rows)]
         widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
         for row in cells:
-            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
+            columns = zip(row, widths, strict=True)
+            print("  ".join(cell.ljust(width) for cell, width in columns).rstrip())
 
     def text(self, title: str, text: str, marks: Sequence[str] = ()) -> None:
         """See Page."""
