@@ -218,26 +218,28 @@ def _forget_what_drifted(session: Session, method: str, params: object) -> None:
         synchronize.close(session, uri)
 
 
-def serve(flags: Mapping[str, object] | None = None) -> int:
+def serve(flags: Mapping[str, object] | None = None, *, house_factory: HouseFactory = House) -> int:
     """Serve one editor on standard input and output until it leaves.
 
     Args:
         flags: Settings of the command line, by dotted key.
+        house_factory: What stands below the editor.
 
     Returns:
         The exit code: 0 after `shutdown`, 1 where the editor went without it.
     """
-    return asyncio.run(_serve(flags or {}))
+    return asyncio.run(_serve(flags or {}, house_factory))
 
 
-async def _serve(flags: Mapping[str, object]) -> int:
+async def _serve(flags: Mapping[str, object], house_factory: HouseFactory) -> int:
     leaving: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     def leave(code: int) -> None:
         if not leaving.done():
             leaving.set_result(code)
 
-    built = build(stdio.Output(partial(leave, 1)), leave, flags=flags)
+    output = stdio.Output(partial(leave, 1))
+    built = build(output, leave, flags=flags, house_factory=house_factory)
     conversation = built.server.protocol
 
     def at_end() -> None:

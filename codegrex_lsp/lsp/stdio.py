@@ -10,8 +10,8 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
 
 from codegrex_lsp import portable
 from codegrex_lsp.lsp.framing import Frames, Trouble
@@ -80,17 +80,21 @@ def read_in_background(
     threading.Thread(target=read, name="codegrex-stdin", daemon=True).start()
 
 
-async def watch_parent(
+def watch_parent(
     pid: int | None, on_death: Callable[[], None], tick: Callable[[], None]
-) -> None:
+) -> Coroutine[Any, Any, None]:
     """Call `on_death` once the process is gone, and `tick` every two seconds till then.
 
-    A process that can not be seen at the start (another namespace) is not watched.
+    A process that can not be seen now (another namespace) is not watched.
     """
-    watched = pid is not None and pid > 0 and portable.alive(pid)
+    seen = pid if pid is not None and pid > 0 and portable.alive(pid) else None
+    return _watch(seen, on_death, tick)
+
+
+async def _watch(pid: int | None, on_death: Callable[[], None], tick: Callable[[], None]) -> None:
     while True:
         await asyncio.sleep(_WATCH_SECONDS)
-        if watched and pid is not None and not portable.alive(pid):
+        if pid is not None and not portable.alive(pid):
             on_death()
             return
         tick()
