@@ -74,7 +74,7 @@ class ModelServer:
 
     Args:
         folders: Where the starter model is kept.
-        progress: Told in fixed sentences what is under way, or None.
+        progress: Told in fixed sentences what is under way, and an empty one when it is over.
         clock: Monotonic, in seconds.
         command: The child's command line; None for the real one.
     """
@@ -166,6 +166,12 @@ class ModelServer:
             task.exception()  # every caller may be gone; nobody need hear of it
 
     async def _start(self, orders: _Orders) -> Address:
+        try:
+            return await self._start_child(orders)
+        finally:
+            self._progress("")  # over, also where it failed: no editor is to spin for ever
+
+    async def _start_child(self, orders: _Orders) -> Address:
         if self._child is not None and not self.alive:
             self._note_death()
         await self._end_child()

@@ -76,7 +76,15 @@ async def test_it_starts_on_demand_and_once(bench: Any) -> None:
         first = await b.server.ensure(b.config)
         assert await b.server.ensure(b.config) == first
         assert len(b.starts) == 1
-        assert b.said == ["starting the embedded model server", "loading model", "model ready"]
+        loading = ["starting the embedded model server", "loading model", "model ready"]
+        assert b.said == [*loading, ""]
+
+
+async def test_a_start_that_fails_ends_its_progress_too(bench: Any) -> None:
+    async with bench("die", "die") as b:
+        with pytest.raises(ProviderError):
+            await b.server.ensure(b.config)
+        assert b.said[-1] == ""
 
 
 async def test_callers_at_the_same_time_share_one_start(bench: Any) -> None:
