@@ -175,10 +175,13 @@ class Vault:
     def _apart(
         self, text: str, found: list[tuple[int, int, _Entry, bool]]
     ) -> list[tuple[int, int, _Entry, bool]]:
-        """Join runs that overlap; a joined or grown run is a value of its own."""
+        """Join runs that overlap or touch; a joined or grown run is a value of its own.
+
+        Two placeholders without anything between them could not be told apart again.
+        """
         result: list[tuple[int, int, _Entry, bool]] = []
         for start, end, entry, first in sorted(found, key=lambda run: (run[0], -run[1])):
-            if result and start < result[-1][1]:
+            if result and start <= result[-1][1]:
                 last = result.pop()
                 if last[2].kind == "control":
                     last = (last[0], last[1], entry, last[3])

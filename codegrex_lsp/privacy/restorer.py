@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Final, Literal
 
-from codegrex_lsp.privacy.shapes import WORDS
+from codegrex_lsp.privacy.shapes import MARKER, WORDS
 
 Mode = Literal["stop", "show"]
 Stopped = Literal["", "unknown-placeholder", "foreign-value", "cut-placeholder"]
@@ -113,7 +113,8 @@ class Restorer:
         return len(text)
 
     def _is_cut(self, tail: str) -> bool:
-        if self._mode == "show" or self._pattern.fullmatch(tail) or tail in self._plain:
+        whole = tail in self._issued or MARKER.fullmatch(tail)
+        if self._mode == "show" or whole or tail in self._plain:
             return False
         return len(tail) >= (_CUT if tail.startswith("cg_") else _CUT_GUESSABLE)
 

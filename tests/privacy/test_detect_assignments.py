@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from codegrex_lsp.privacy.detect.assignments import Assignments
 from codegrex_lsp.privacy.detect.engine import Engine
 from codegrex_lsp.privacy.detect.judge import Key, judge_key, looks_random
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.support.planted import PASSWORD
 
 TOKEN = "a8f3k29d" + "k3k2lsk39x"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from codegrex_lsp.errors import DetectorFailed
 from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.detector import Level, Line
 from codegrex_lsp.privacy.detect.engine import Engine
 from codegrex_lsp.privacy.detect.lines import OVERLAP, WINDOW, lower_keeping_length, merged
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.support import planted
 
 
@@ -57,7 +59,7 @@ def test_merged_spans_cover_the_same_characters_and_never_touch_twice(spans: lis
     assert {c for s in spans for c in range(s.start, s.end)} == {
         c for s in result for c in range(s.start, s.end)
     }
-    assert all(a.end <= b.start for a, b in zip(result, result[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(result))
     assert merged(result) == result
 
 
@@ -188,8 +190,11 @@ def test_a_spent_budget_is_a_failure_and_the_next_attempt_gets_further() -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["", "\n", "\r", "\0", "\ud800", "a" * 100_000, "a." * 25_000, "=" * 50_000, "-" * 50_000]
-    + ["'" * 50_000, "token=" * 10_000, "://" * 10_000, "a@" * 20_000, "1." * 20_000, "{" * 50_000],
+    [
+        *("", "\n", "\r", "\0", "\ud800", "a" * 100_000, "a." * 25_000, "=" * 50_000),
+        *("-" * 50_000, "'" * 50_000, "token=" * 10_000, "://" * 10_000, "a@" * 20_000),
+        *("1." * 20_000, "{" * 50_000),
+    ],
     ids=lambda text: repr(text[:6]),
 )
 @pytest.mark.parametrize("level", ["secrets", "all"])

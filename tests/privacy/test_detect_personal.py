@@ -6,10 +6,11 @@ import subprocess
 import sys
 
 import pytest
-from codegrex_lsp.privacy.detect.engine import Engine
-from codegrex_lsp.privacy.detect.personal_checks import luhn
 from hypothesis import given
 from hypothesis import strategies as st
+
+from codegrex_lsp.privacy.detect.engine import Engine
+from codegrex_lsp.privacy.detect.personal_checks import luhn
 from tests.support import planted
 
 LOOK_ALIKES = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 
 import pytest
+
 from codegrex_lsp.privacy.detect.engine import Engine
 from codegrex_lsp.privacy.detect.formats import FORMATS
 from tests.support import planted

@@ -1,0 +1,155 @@
+"""The restorer: any chunking, nothing late, nothing invented, nothing foreign."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codegrex_lsp.privacy.restorer import Restorer
+
+ONE, TWO = "cg_secret_0011aabb", "cg_secret_99ffee00"
+MAIL, HOST, CARD = "cg_user_12345678@redacted.invalid", "192.0.2.17", "9345678901234560"
+ISSUED = {ONE: "first value", TWO: "second\\value", MAIL: "a@b.co", HOST: "9.9.1.1", CARD: "4111"}
+
+
+def stream(restorer: Restorer, chunks: list[str]) -> str:
+    return "".join(map(restorer.feed, chunks)) + restorer.close()
+
+
+def cut(text: str, places: set[int]) -> list[str]:
+    edges = [0, *sorted(p for p in places if p < len(text)), len(text)]
+    return [text[a:b] for a, b in itertools.pairwise(edges)]
+
+
+PIECES = st.one_of(
+    st.sampled_from(
+        [*ISSUED, ONE.upper(), ONE[:-1], ONE + "f", "cg_", "c", "cg_user_name", HOST[:-1]]
+    ),
+    st.sampled_from(
+        ["cg_secret_deadbeef", "192.0.2.99", "\\n", " ", "(", "x", "_", "é", "\N{KEY}"]
+    ),
+    st.text(max_size=6),
+)
+
+
+@given(st.lists(PIECES, max_size=8), st.sets(st.integers(1, 200), max_size=30))
+@pytest.mark.parametrize("mode", ["stop", "show"])
+def test_the_cuts_make_no_difference(mode: str, parts: list[str], places: set[int]) -> None:
+    text = "".join(parts)
+    whole, pieces = Restorer(ISSUED, mode=mode), Restorer(ISSUED, mode=mode)  # type: ignore[arg-type]
+
+    assert stream(whole, [text]) == stream(pieces, cut(text, places))
+    assert whole.stopped == pieces.stopped
+
+
+@given(st.lists(PIECES, max_size=8), st.sets(st.integers(1, 200), max_size=30))
+def test_no_placeholder_ever_reaches_a_document(parts: list[str], places: set[int]) -> None:
+    result = stream(Restorer(ISSUED), cut("".join(parts), places))
+
+    for name in (ONE, TWO, MAIL, "cg_secret_deadbeef"):
+        assert f" {name} " not in f" {result} "
+
+
+def test_two_placeholders_in_one_chunk_both_come_back() -> None:
+    restorer = Restorer(ISSUED)
+
+    assert stream(restorer, [f"f({ONE}, {TWO})\n"]) == "f(first value, second\\value)\n"
+
+
+def test_plain_text_is_never_late() -> None:
+    restorer = Restorer(ISSUED)
+    for chunk in ("import os\n", "x = 2", "; if ok:", "\treturn [", "é", "(1, 2)\n"):
+        assert restorer.feed(chunk) == chunk
+
+
+def test_at_most_a_placeholder_is_held_back() -> None:
+    restorer = Restorer(ISSUED)
+    text = "value = " + "c" * 10 + " cg_secret_0011aab"
+    shown = "".join(restorer.feed(character) for character in text)
+
+    assert text.startswith(shown)
+    assert len(text) - len(shown) <= max(map(len, ISSUED))
+
+
+def test_other_case_of_an_issued_one_is_understood() -> None:
+    assert stream(Restorer(ISSUED), [f"{ONE.upper()};"]) == "first value;"
+
+
+def test_a_placeholder_inside_a_longer_word_is_not_one() -> None:
+    text = f"my{ONE} {HOST}5 {HOST[:-1]}"
+
+    assert stream(Restorer({HOST: "9.9.1.1"}), [text[2 + len(ONE) :] + " "]) == (
+        f" {HOST}5 {HOST[:-1]} "
+    )
+    assert stream(Restorer(ISSUED), [f"my{ONE} "]) == f"my{ONE} "
+
+
+def test_after_an_escape_a_placeholder_stands_alone() -> None:
+    assert stream(Restorer(ISSUED), ["'a\\", "n" + ONE, "'"]) == "'a\\nfirst value'"
+
+
+@pytest.mark.parametrize(
+    "ending", ["cg_secret_0011aab", "cg_sec", "cg_", "cg_user_12345678@redacted", CARD[:-2]]
+)
+def test_a_cut_off_placeholder_is_dropped(ending: str) -> None:
+    restorer = Restorer(ISSUED)
+
+    assert stream(restorer, ["x = ", ending]) == "x = "
+    assert restorer.stopped == "cut-placeholder"
+
+
+def test_an_unterminated_one_does_not_swallow_the_stream() -> None:
+    restorer = Restorer(ISSUED)
+
+    assert stream(restorer, ["cg_", "name = 1\n", "y = 2"]) == "cg_name = 1\ny = 2"
+    assert restorer.stopped == ""
+
+
+@pytest.mark.parametrize(
+    "invented", ["cg_secret_deadbee0", "cg_key_00000000", "cg_secret_0011aab1c"]
+)
+def test_an_invented_placeholder_ends_the_answer_before_it(invented: str) -> None:
+    restorer = Restorer(ISSUED)
+
+    assert stream(restorer, ["a = 1\nb = ", invented, "\nc = 3"]) == "a = 1\nb = "
+    assert restorer.stopped == "unknown-placeholder"
+    assert restorer.feed("more") == ""
+
+
+def test_a_foreign_value_ends_the_answer_before_it() -> None:
+    restorer = Restorer(ISSUED, foreign={TWO})
+
+    assert stream(restorer, [f"a = '{ONE}'\nb = '{TWO}'"]) == "a = 'first value'\nb = '"
+    assert restorer.stopped == "foreign-value"
+
+
+def test_in_a_chat_doubtful_placeholders_are_shown_as_they_are() -> None:
+    restorer = Restorer(ISSUED, foreign={TWO}, mode="show")
+    text = f"use {ONE}, {TWO}, cg_secret_deadbee0, cg_sec"
+
+    assert stream(restorer, [text]) == text.replace(ONE, "first value")
+    assert restorer.stopped == ""
+
+
+def test_what_stood_in_the_text_itself_is_plain_text() -> None:
+    restorer = Restorer(ISSUED, plain={"cg_secret_deadbee0"})
+
+    assert stream(restorer, ["x = cg_secret_deadbee0"]) == "x = cg_secret_deadbee0"
+
+
+@pytest.mark.parametrize(
+    "name", ["cg_user_name", "cg_token_count", "cg_key", "cg", "c", "cg_ip_addr", "cg_user_add"]
+)
+def test_ordinary_names_are_left_alone(name: str) -> None:
+    restorer = Restorer(ISSUED)
+
+    assert stream(restorer, [*f"{name} = 1"]) == f"{name} = 1"
+
+
+def test_values_that_look_like_placeholders_are_not_restored_again() -> None:
+    restorer = Restorer({ONE: TWO, TWO: "never"})
+
+    assert stream(restorer, [ONE + " "]) == TWO + " "
