@@ -12,7 +12,7 @@ import pytest
 from codegrex_lsp.egress.door import Endpoint
 from codegrex_lsp.errors import RefusedError
 from codegrex_lsp.values.mode import ALLOWED, Destination, Mode, Task
-from codegrex_lsp.values.route import ProviderConfig
+from codegrex_lsp.values.route import ProviderConfig, Timeouts
 from tests.fakes.http import FakeServer, Reply, Stall
 from tests.support.doors import Bench, bench, provider
 
@@ -83,13 +83,14 @@ async def test_a_wait_under_way_ends_at_once_when_the_mode_is_announced(
     tmp_path: Path, reply: Reply
 ) -> None:
     async with FakeServer(reply) as server, bench(tmp_path) as b:
-        task = asyncio.create_task(_read(b, **cloud(server)))
+        to = provider(server.base_url, "openai", timeouts=Timeouts(900, 900, 900, 900))
+        task = asyncio.create_task(_read(b, provider=to, destination=CLOUD))
         await server.arrived.wait()
         await asyncio.sleep(0.05)
         b.mode = Mode.OFFLINE
         b.door.mode_changed()
         with pytest.raises(RefusedError):
-            await task
+            await asyncio.wait_for(task, 10)
         await asyncio.wait_for(server.hung_up.wait(), 10)
         assert await b.outcomes() == ["mode"]
 
@@ -109,16 +110,15 @@ async def test_a_request_that_is_still_allowed_goes_on(tmp_path: Path) -> None:
 async def test_a_mode_tightened_and_relaxed_again_does_not_revive_what_it_ended(
     tmp_path: Path,
 ) -> None:
-    reply = Reply(chunks=[b"one", b"two", Stall])
-    async with FakeServer(reply) as server, bench(tmp_path) as b:
-        async with aclosing(b.stream(**cloud(server))) as chunks:
-            await anext(chunks)
-            b.mode = Mode.SENSITIVE
-            b.door.mode_changed()
-            b.mode = Mode.NORMAL
-            with pytest.raises(RefusedError):
-                while True:
-                    await anext(chunks)
+    server = FakeServer(Reply(chunks=[b"one", b"two", Stall]))
+    async with server, bench(tmp_path) as b, aclosing(b.stream(**cloud(server))) as chunks:
+        await anext(chunks)
+        b.mode = Mode.SENSITIVE
+        b.door.mode_changed()
+        b.mode = Mode.NORMAL
+        with pytest.raises(RefusedError):
+            while True:
+                await anext(chunks)
 
 
 async def test_a_mode_tightened_while_a_key_is_looked_up_lets_nothing_out(tmp_path: Path) -> None:
