@@ -8,15 +8,21 @@ and Windows branches follow the platforms' documents and docs/architecture.md sa
 from __future__ import annotations
 
 import contextlib
+import errno
+import math
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 WINDOWS: Final = sys.platform == "win32"
+
+_LOCK_PAUSE: Final = 0.001
+"""Seconds between two tries for a lock; locks are held for less than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +91,26 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: Path, *, seconds: float = math.inf) -> Iterator[None]:
     """Hold an exclusive lock between processes while the block runs.
 
     The lock file stays; the lock itself goes when the process dies, `kill -9` included.
 
     Args:
         path: The lock file; its folder must exist.
+        seconds: How long to wait for whoever holds it, who may have been suspended.
 
     Raises:
+        TimeoutError: It was not free in time.
         OSError: The file can not be opened or locked.
     """
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        _lock(handle)
+        end = time.monotonic() + seconds
+        while not _lock(handle):
+            if time.monotonic() > end:
+                raise TimeoutError(errno.ETIMEDOUT, "the lock was not free in time")
+            time.sleep(_LOCK_PAUSE)
         yield
     finally:
         os.close(handle)  # closing releases the lock on every system
@@ -107,8 +119,12 @@ def locked(path: Path) -> Iterator[None]:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
+    def _lock(handle: int) -> bool:
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except PermissionError:
+            return False
+        return True
 
     def alive(pid: int) -> bool:
         """Whether a process with this id runs."""
@@ -126,8 +142,12 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    def _lock(handle: int) -> bool:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def alive(pid: int) -> bool:
         """Whether a process with this id runs."""

@@ -209,6 +209,7 @@ _REASONS: Final = {
     errno.EPERM: "its folder may not be written to",
     errno.ENOTDIR: "a file is in the way of its folder",
     errno.EEXIST: "a file is in the way of its folder",
+    errno.ETIMEDOUT: "another server holds it and does not let go",
 }
 
 

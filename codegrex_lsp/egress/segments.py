@@ -18,6 +18,9 @@ from codegrex_lsp import portable
 from codegrex_lsp.egress import chain
 from codegrex_lsp.egress.chain import Head
 
+LOCK_SECONDS: Final = 5.0
+"""A server that was suspended while it wrote must not hold up the others for ever."""
+
 
 class Segments:
     """The files of one ledger, shared by every server of this machine account.
@@ -65,7 +68,7 @@ class Segments:
         """Keep writers out while the block reads, where the lock can be had at all."""
         with contextlib.ExitStack() as stack:
             with contextlib.suppress(OSError):  # a read-only or absent folder has no writers
-                stack.enter_context(portable.locked(self._folder / ".lock"))
+                stack.enter_context(portable.locked(self._folder / ".lock", seconds=LOCK_SECONDS))
             yield
 
     def head(self) -> Head | None:
@@ -84,7 +87,7 @@ class Segments:
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
         portable.make_private(self._folder)
-        with portable.locked(self._folder / ".lock"):
+        with portable.locked(self._folder / ".lock", seconds=LOCK_SECONDS):
             yield
 
     def _reconciled(self) -> Head:

@@ -17,6 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from codegrex_lsp import portable
+from codegrex_lsp.egress import segments
 from codegrex_lsp.egress.ledger import Entry, Ledger, Receipt
 from codegrex_lsp.errors import LedgerError
 from codegrex_lsp.values.mode import Destination, Mode, Task
@@ -421,6 +423,18 @@ def test_a_disk_that_refuses_is_named(
     assert words in error.message
     assert "canary" not in error.message + error.fix
     assert made.check() == error.message
+
+
+def test_a_suspended_server_does_not_hold_up_the_others_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = filled(tmp_path, 1)
+    monkeypatch.setattr(segments, "LOCK_SECONDS", 0.02)
+    with portable.locked(tmp_path / "ledger" / ".lock"):
+        assert "another server holds it" in refused(made).message
+        assert made.verify().ok  # reading needs no lock
+    made.record(entry())
+    assert made.problem == ""
 
 
 def test_a_write_that_stops_half_way_is_taken_back(
