@@ -7,6 +7,7 @@ forwards would make of it does not count, only the address that is connected to.
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import socket
 import subprocess
@@ -217,8 +218,12 @@ def test_without_any_network_it_works_and_does_not_even_try(tmp_path: Path) -> N
     )
     root = Path(__file__).parents[2]
     result = subprocess.run(
-        ["unshare", "-rn", "sh", "-c", inside],
-        env={"PATH": _path(), "SCRIPT": textwrap.dedent(OFFLINE_RUN), "PYTHONPATH": str(root)},
+        ["unshare", "-n" if os.geteuid() == 0 else "-rn", "sh", "-c", inside],
+        env={
+            "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin",
+            "SCRIPT": textwrap.dedent(OFFLINE_RUN),
+            "PYTHONPATH": str(root),
+        },
         cwd=root,
         capture_output=True,
         text=True,
@@ -231,12 +236,6 @@ def test_without_any_network_it_works_and_does_not_even_try(tmp_path: Path) -> N
     assert connects, "the trace saw the local connection, so it would have seen another"
     assert all('inet_addr("127.0.0.1")' in call for call in connects), connects
     assert not [call for call in calls if "htons(53)" in call]
-
-
-def _path() -> str:
-    import os
-
-    return os.environ["PATH"] + ":/usr/sbin:/sbin"
 
 
 def test_every_refusal_here_is_one_that_people_understand() -> None:
