@@ -58,7 +58,7 @@ async def every(house: House, folder: Path, *, offline: bool) -> list[Check]:
     found = [interpreter(), *of_settings(resolved), mode(resolved)]
     try:
         answers = await house.check_providers(folder)
-        found += providers(answers)
+        found += providers(answers, settings.completion.routes)
     except Exception as error:
         found.append(_failed("providers", error))
     plain: list[tuple[str, Callable[[], list[Check]]]] = [
@@ -115,14 +115,20 @@ def mode(resolved: Resolved) -> Check:
     return Check("mode", "ok", f"{told} ({votes})" if votes else told)
 
 
-def providers(answers: Sequence[ProviderCheck]) -> list[Check]:
-    """Each provider of the routes, and whether any of them can be used."""
+def providers(answers: Sequence[ProviderCheck], routes: Sequence[str]) -> list[Check]:
+    """Each provider that was asked, and whether a suggestion can come from any.
+
+    Args:
+        answers: Providers of every route, those for chat included.
+        routes: `completion.routes`.
+    """
     found = [_provider(answer) for answer in answers]
-    usable = [answer.id for answer in answers if answer.reachable and answer.facts]
+    ready = {answer.id for answer in answers if answer.reachable and answer.facts}
+    usable = [name for name in routes if name in ready]
     if usable:
         found.append(Check("routes", "ok", f"suggestions come from {usable[0]}"))
     else:
-        sentence = "no provider of the routes can be used, so there are no suggestions"
+        sentence = "no provider of completion.routes can be used, so there are no suggestions"
         fix = "Start Ollama, or run `codegrex-lsp models pull starter`."
         found.append(Check("routes", "fail", sentence, fix))
     return found

@@ -11,7 +11,7 @@ from codegrex_lsp.cli.common import Arguments, Verbs, add_json, add_verb, open_h
 from codegrex_lsp.cli.exits import Exit, UsageError
 from codegrex_lsp.cli.page import page
 from codegrex_lsp.cli.speech import data, data_json, talk
-from codegrex_lsp.errors import RefusedError
+from codegrex_lsp.errors import ConfigurationError, RefusedError
 
 STARTER = "starter"
 
@@ -77,7 +77,14 @@ async def _pull(args: Arguments, folder: Path) -> int:
     if not (args.yes or agreed()):
         talk("Nothing was fetched. `--yes` fetches without asking.")
         return Exit.REFUSED
-    data(str(starter.pull_starter(folders, talk)))
+    try:
+        portable.make_private(folders.data / "models")  # before 93 MB are fetched for nothing
+        data(str(starter.pull_starter(folders, talk)))
+    except OSError as error:
+        raise ConfigurationError(
+            f"the model can not be kept: {error.strerror or type(error).__name__}",
+            fix="Free the data folder, or set CODEGREX_HOME to a folder that can be written.",
+        ) from None
     return Exit.FINE
 
 

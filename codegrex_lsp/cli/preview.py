@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from codegrex_lsp.cli.speech import data, data_json
 
 if TYPE_CHECKING:
     from codegrex_lsp.engine.requests import Preview, Status
+
+CURSOR = "<cursor>"
 
 
 def add_to(verbs: Verbs[argparse.ArgumentParser]) -> None:
@@ -58,7 +61,8 @@ def show(view: Page, preview: Preview, status: Status, path: Path) -> None:
     if preview.route is not None:
         address = preview.base_url or preview.route.provider.base_url or "started on demand"
         destination = preview.route.destination.value
-        view.line(f"goes to    {preview.route.provider.id}, model {preview.route.model or '-'}")
+        model = preview.route.model or "the starter"
+        view.line(f"goes to    {preview.route.provider.id}, model {model}")
         where = f"where      {destination} ({address})"
         view.line(where, "good" if destination == "local" else "warning")
     if preview.refused is not None:
@@ -80,9 +84,10 @@ def show(view: Page, preview: Preview, status: Status, path: Path) -> None:
     )
     if preview.pieces:
         view.heading("Text, as it would leave")
-    marks = [item.placeholder for item in preview.redactions]
-    for origin, kind, text in preview.pieces:
-        view.text(f"{origin} ({kind})", text, marks)
+    marks = (CURSOR, *(item.placeholder for item in preview.redactions))
+    for (origin, kind), pieces in groupby(preview.pieces, lambda piece: piece[:2]):
+        # The text before and after the cursor is one document to a person.
+        view.text(f"{origin} ({kind})", CURSOR.join(text for _, _, text in pieces), marks)
     if preview.refused is None:
         size = len(preview.body.encode())
         view.line(f"{size} bytes in all; --body prints them. Nothing was sent.", "quiet")

@@ -84,7 +84,8 @@ class ScriptedHouse:
     async def preview(self, request: CompletionRequest, task: Task) -> Preview:
         self.requests.append(request)
         refused = None if self.decision.code == "shown" else self.decision
-        pieces = (("a.py", "document", f"KEY = '{MASKED.placeholder}'\n\x1b[31m"),)
+        before, after = f"KEY = '{MASKED.placeholder}'\n\x1b[31m", "# end"
+        pieces = (("a.py", "document", before), ("a.py", "document", after))
         return Preview(
             self.mode,
             task,

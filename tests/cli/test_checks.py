@@ -42,7 +42,7 @@ def statuses(found: list[checks.Check]) -> dict[str, str]:
 
 
 def test_one_usable_provider_is_enough() -> None:
-    found = checks.providers([SILENT, READY])
+    found = checks.providers([SILENT, READY], ["embedded", "ollama"])
     assert statuses(found) == {
         "provider.embedded": "warn",
         "provider.ollama": "ok",
@@ -51,15 +51,19 @@ def test_one_usable_provider_is_enough() -> None:
 
 
 def test_no_usable_provider_is_a_failure_with_what_to_do() -> None:
-    found = checks.providers([SILENT, FORBIDDEN])
+    found = checks.providers([SILENT, FORBIDDEN], ["embedded", "openai"])
     assert statuses(found)["routes"] == "fail"
     assert statuses(found)["provider.openai"] == "skip"
     assert "models pull starter" in found[-1].fix
 
 
+def test_a_provider_for_chat_alone_gives_no_suggestions() -> None:
+    assert statuses(checks.providers([READY], ["openai"]))["routes"] == "fail"
+
+
 def test_a_local_model_that_does_not_say_so_itself_is_warned_of() -> None:
     unsaid = ProviderCheck("vllm", LOCAL, "m", True, True, ModelFacts(), "ready")
-    assert checks.providers([unsaid])[0].status == "warn"
+    assert checks.providers([unsaid], ["vllm"])[0].status == "warn"
 
 
 def test_each_dropped_setting_is_a_check_and_a_lost_file_is_a_failure() -> None:
@@ -170,7 +174,7 @@ def test_doctor_ends_with_1_where_a_check_fails(
     house.checks, house.ledger = (SILENT,), Book()
     assert main(["doctor"]) == 1
     said = capsys.readouterr().out
-    assert "FAIL  routes: no provider" in said
+    assert "FAIL  routes: no provider of completion.routes" in said
     assert "Something needs your hand." in said
 
 

@@ -146,6 +146,35 @@ def test_nobody_at_the_model_s_address_is_the_provider_s_failure(command: Any) -
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "config show",
+        "mode",
+        "mode set offline",
+        "ledger",
+        "ledger verify",
+        "models",
+        "models pull starter --yes",
+        "check-ignore a.py",
+        "complete a.py:5:12",
+        "preview a.py:5:12",
+        "doctor",
+        "demo",
+    ],
+)
+def test_a_home_that_can_not_be_written_is_said_and_nothing_crashes(
+    command: Any, arguments: str
+) -> None:
+    (command.cwd / "a.py").write_text(TEXT)
+    command.home.write_text("a file in place of a folder")
+    done = command(*arguments.split())
+    assert done.returncode in (0, 1, 3, 4, 5), done.stderr
+    assert done.stdout or done.stderr
+    assert "Traceback" not in done.stderr
+    assert SECRET not in done.stderr
+
+
 # -- the demo -----------------------------------------------------------------------------------
 
 

@@ -150,6 +150,7 @@ def test_preview_shows_masks_what_stays_and_where_it_goes(
         "local (http://127.0.0.1:11434)",
         "cg_secret_0123abcd",
         ".codegrexignore:1: *.csv",
+        "␛[31m<cursor># end",
         "Nothing was sent.",
     ):
         assert part in said
@@ -282,6 +283,17 @@ def test_a_pull_prints_where_the_model_is(
     monkeypatch.setattr(starter, "pull_starter", lambda folders, progress: Path("/models/x.gguf"))
     assert main(["models", "pull", "starter", "--yes"]) == 0
     assert Path(capsys.readouterr().out.strip()) == Path("/models/x.gguf")
+
+
+def test_a_pull_into_a_folder_that_can_not_be_written_fetches_nothing(
+    house: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(starter, "pull_starter", lambda *_: pytest.fail("it was fetched"))
+    file = Path.cwd() / "file"
+    file.touch()
+    monkeypatch.setenv("CODEGREX_HOME", str(file))
+    assert main(["models", "pull", "starter", "--yes"]) == 3
+    assert "the model can not be kept" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["pull"], ["pull", "gpt"], ["list", "starter"]])
