@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from codegrex_lsp.settings.model import Problem, Vote
 from codegrex_lsp.values.document import Snapshot
 from codegrex_lsp.values.mode import Destination, Mode, Task
 from codegrex_lsp.values.reply import Decision, Redaction, Suggestion, WithheldPiece
 from codegrex_lsp.values.route import Route
+
+if TYPE_CHECKING:  # an editor waits for the server's start, and this is all it needs of settings
+    from codegrex_lsp.settings.model import Problem, Vote
 
 
 class Trigger(StrEnum):

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from codegrex_lsp.lsp.rpc import Refusal
 from codegrex_lsp.lsp.session import Session
-from codegrex_lsp.settings.model import Problem
+
+if TYPE_CHECKING:
+    from codegrex_lsp.settings.model import Problem
 
 _log = logging.getLogger(__name__)
 

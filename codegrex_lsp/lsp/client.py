@@ -17,6 +17,7 @@ class Client:
     Attributes:
         encoding: Unit of columns: utf-8 where offered, else utf-16, else utf-32.
         inline: It asks for inline completions itself.
+        registers_completion: It lets us register for `textDocument/completion` later.
         pulls_settings: It answers `workspace/configuration`.
         watches_files: It lets us register for file changes.
         shows_progress: It shows `window/workDoneProgress`.
@@ -28,6 +29,7 @@ class Client:
 
     encoding: Encoding = Encoding.UTF16
     inline: bool = False
+    registers_completion: bool = False
     pulls_settings: bool = False
     watches_files: bool = False
     shows_progress: bool = False
@@ -45,6 +47,8 @@ class Client:
         return cls(
             encoding=_encoding(_at(can, "general", "positionEncodings")),
             inline=isinstance(_at(can, "textDocument", "inlineCompletion"), dict),
+            registers_completion=_at(can, "textDocument", "completion", "dynamicRegistration")
+            is True,
             pulls_settings=_at(can, "workspace", "configuration") is True,
             watches_files=_at(can, "workspace", "didChangeWatchedFiles", "dynamicRegistration")
             is True,

@@ -16,7 +16,6 @@ from typing import Any, Final, Protocol
 from lsprotocol import types
 
 from codegrex_lsp import portable
-from codegrex_lsp.engine.house import House, Wishes
 from codegrex_lsp.lsp import protocol, stdio
 from codegrex_lsp.lsp.announce import Announcer, Progress
 from codegrex_lsp.lsp.client import Line
@@ -35,6 +34,7 @@ from codegrex_lsp.lsp.features import (
     synchronize,
     workspace,
 )
+from codegrex_lsp.lsp.ground import Ground, HouseFactory
 from codegrex_lsp.lsp.rpc import Server, State
 from codegrex_lsp.lsp.session import Session
 
@@ -78,19 +78,6 @@ FEATURES: Final[dict[str, tuple[type, Callable[[Session, Any], Any]]]] = {
 """Every message we know, how it is read and who answers it; the lifecycle is added by `build`."""
 
 
-class HouseFactory(Protocol):
-    """How a house is made; `engine.house.House` itself, or a test's."""
-
-    def __call__(
-        self,
-        folders: portable.Folders,
-        wishes: Wishes,
-        *,
-        progress: Callable[[str], None],
-    ) -> House:
-        """A house, built cheaply."""
-
-
 @dataclass
 class Built:
     """A server without pipes: give `receive` a message, and it writes to the output it was given.
@@ -124,7 +111,7 @@ class Built:
         self.server.protocol.cancel_all()
         try:
             async with asyncio.timeout(_CLOSING_SECONDS):
-                await self.session.house.close()
+                await self.session.close()
         except Exception as error:
             _log.error("closing failed (%s)", type(error).__name__)
 
@@ -146,7 +133,7 @@ def build(
     flags: Mapping[str, object] | None = None,
     environ: Mapping[str, str] | None = None,
     folders: portable.Folders | None = None,
-    house_factory: HouseFactory = House,
+    house_factory: HouseFactory | None = None,
 ) -> Built:
     """Everything, wired. Runs on the event loop that will serve.
 
@@ -156,16 +143,15 @@ def build(
         flags: Settings of the command line, by dotted key.
         environ: The environment; that of the process where None.
         folders: Where things are kept; as the environment says where None.
-        house_factory: What stands below the editor.
+        house_factory: What stands below the editor; the real house where None.
     """
     surroundings = dict(os.environ) if environ is None else dict(environ)
-    wishes = Wishes(flags=flags or {}, environ=surroundings)
     progress = Progress()
+    ground = Ground(flags or {}, surroundings, folders, progress, house_factory)
     server = Server()
     conversation = server.protocol
     conversation.set_writer(writer)
-    house = house_factory(folders or portable.folders(surroundings), wishes, progress=progress)
-    session = Session(house, Line(conversation.notify, conversation.ask), wishes)
+    session = Session(ground, Line(conversation.notify, conversation.ask))
     announcer = Announcer(session)
     built = Built(server, session, announcer)
     for method, (kind, handler) in FEATURES.items():
@@ -195,6 +181,7 @@ def _add_lifecycle(built: Built, progress: Progress, on_exit: Callable[[int], No
             built.begin(configuration.pull(session))
         if session.client.watches_files:
             built.begin(workspace.watch_files(session))
+        built.begin(completion.register_where_wanted(session))
         built.begin(session.house.warm_up())
 
     def shutdown(params: protocol.Nothing) -> None:
@@ -218,12 +205,14 @@ def _forget_what_drifted(session: Session, method: str, params: object) -> None:
         synchronize.close(session, uri)
 
 
-def serve(flags: Mapping[str, object] | None = None, *, house_factory: HouseFactory = House) -> int:
+def serve(
+    flags: Mapping[str, object] | None = None, *, house_factory: HouseFactory | None = None
+) -> int:
     """Serve one editor on standard input and output until it leaves.
 
     Args:
         flags: Settings of the command line, by dotted key.
-        house_factory: What stands below the editor.
+        house_factory: What stands below the editor; the real house where None.
 
     Returns:
         The exit code: 0 after `shutdown`, 1 where the editor went without it.
@@ -231,7 +220,7 @@ def serve(flags: Mapping[str, object] | None = None, *, house_factory: HouseFact
     return asyncio.run(_serve(flags or {}, house_factory))
 
 
-async def _serve(flags: Mapping[str, object], house_factory: HouseFactory) -> int:
+async def _serve(flags: Mapping[str, object], house_factory: HouseFactory | None) -> int:
     leaving: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     def leave(code: int) -> None:

@@ -12,16 +12,19 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from codegrex_lsp.engine.house import House, Wishes
 from codegrex_lsp.engine.requests import CompletionRequest, Status, Trigger
 from codegrex_lsp.lsp import uris
 from codegrex_lsp.lsp.client import Client, Line, merged
 from codegrex_lsp.lsp.documents import Document, Documents
+from codegrex_lsp.lsp.ground import Ground
 from codegrex_lsp.lsp.protocol import Position
 from codegrex_lsp.values.document import Snapshot
 from codegrex_lsp.values.reply import Decision
+
+if TYPE_CHECKING:
+    from codegrex_lsp.engine.house import House, Wishes
 
 NOT_OPEN: Final = Decision("not-open", "The editor has not opened this document.")
 TOO_LARGE: Final = Decision("too-large", "The document is larger than 8 million characters.")
@@ -57,9 +60,8 @@ class Session:
     """One editor's conversation.
 
     Args:
-        house: Everything below.
+        ground: What the house will stand on.
         line: The way back to the editor.
-        wishes: Flags and environment of this process.
 
     Attributes:
         client: What the editor said of itself; the default until `initialize`.
@@ -69,15 +71,15 @@ class Session:
         on_status: Called when something that the status shows may have changed.
     """
 
-    def __init__(self, house: House, line: Line, wishes: Wishes) -> None:
-        self.house = house
+    def __init__(self, ground: Ground, line: Line) -> None:
         self.line = line
         self.client = Client()
         self.documents = Documents()
         self.folders: list[Path] = []
         self.statistics: Counter[str] = Counter()
         self.on_status: Callable[[], None] = lambda: None
-        self._wishes = wishes
+        self._ground = ground
+        self._house: House | None = None
         self._pulled: dict[str, Any] = {}
         self._decided: Decision | None = None
         self._changed = asyncio.Event()
@@ -85,6 +87,13 @@ class Session:
         self._issued = 0
         self._offers: deque[str] = deque(maxlen=_OFFERS_KEPT)
         self._previews: OrderedDict[str, str] = OrderedDict()
+
+    @property
+    def house(self) -> House:
+        """Everything below, built when it is first needed."""
+        if self._house is None:
+            self._house = self._ground.house(self._wishes())
+        return self._house
 
     # Settings
 
@@ -95,14 +104,18 @@ class Session:
 
     def wish(self) -> None:
         """Tell the house what the editor wants now."""
-        self.house.wish(
-            replace(
-                self._wishes,
-                editor=merged(self.client.settings, self._pulled),
-                trusted=self.client.trusted,
-            )
-        )
+        if self._house is not None:
+            self._house.wish(self._wishes())
         self.on_status()
+
+    def _wishes(self) -> Wishes:
+        settings = merged(self.client.settings, self._pulled)
+        return self._ground.wishes(settings, self.client.trusted)
+
+    async def close(self) -> None:
+        """End what the house started, if it was ever built."""
+        if self._house is not None:
+            await self._house.close()
 
     # Documents
 

@@ -25,24 +25,47 @@ async def test_the_introduction_names_server_and_capabilities(editor: MemoryEdit
 
 
 @pytest.mark.parametrize(
-    ("classic", "capabilities", "offered"),
+    ("classic", "capabilities", "answered"),
     [
         ("auto", {}, True),
         ("auto", INLINE, False),
         ("on", INLINE, True),
+        ("on", {}, True),
         ("off", {}, False),
     ],
 )
 async def test_classic_completion_is_for_editors_without_inline_completion(
-    editor: MemoryEditor, classic: str, capabilities: dict[str, Any], offered: bool
+    editor: MemoryEditor, classic: str, capabilities: dict[str, Any], answered: bool
 ) -> None:
-    editor.house.classic = classic
     result = await editor.start(capabilities)
-    assert ("completionProvider" in result["capabilities"]) is offered
+    assert ("completionProvider" in result["capabilities"]) is (capabilities != INLINE)
+    editor.house.classic = classic
     editor.open(URI, "x = su")
     params = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 6}}
     answer = await editor.request("textDocument/completion", params)
-    assert (answer is not None) is offered
+    assert (answer is not None) is answered
+
+
+@pytest.mark.parametrize(("classic", "registered"), [("on", True), ("auto", False)])
+async def test_classic_completion_is_registered_later_where_the_setting_asks_for_it(
+    editor: MemoryEditor, classic: str, registered: bool
+) -> None:
+    can = {"textDocument": {"inlineCompletion": {}, "completion": {"dynamicRegistration": True}}}
+    editor.house.classic = classic
+    await editor.start(can)
+    await editor.until(lambda: editor.house.warm)
+    asked = [params for method, params in editor.told if method == "client/registerCapability"]
+    methods = [params["registrations"][0]["method"] for params in asked]
+    assert methods == (["textDocument/completion"] if registered else [])
+
+
+async def test_the_house_is_not_built_before_the_editor_has_our_introduction(
+    editor: MemoryEditor,
+) -> None:
+    await editor.request("initialize", {"processId": None, "capabilities": {}})
+    assert editor.built.session._house is None
+    editor.notify("initialized", {})
+    assert editor.built.session._house is not None
 
 
 async def test_a_classic_entry_is_modest(editor: MemoryEditor) -> None:

@@ -10,7 +10,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from codegrex_lsp.lsp.server import Built, HouseFactory, build
+from codegrex_lsp.lsp.ground import HouseFactory
+from codegrex_lsp.lsp.server import Built, build
 from codegrex_lsp.portable import Folders
 from tests.support.scripted_house import ScriptedHouse
 

@@ -13,6 +13,7 @@ from lsprotocol import types
 from codegrex_lsp.engine.requests import Trigger
 from codegrex_lsp.lsp.features.inline_completion import accept_command, range_of
 from codegrex_lsp.lsp.protocol import ClassicWanted
+from codegrex_lsp.lsp.registration import register
 from codegrex_lsp.lsp.session import Session, Taken
 from codegrex_lsp.lsp.suggest import Offer, suggest
 from codegrex_lsp.values.reply import Decision
@@ -25,6 +26,16 @@ def wanted(session: Session) -> bool:
     """Whether the setting and the editor ask for classic completion."""
     classic = session.house.resolved(session.folder_of(None)).settings.completion.classic
     return classic == "on" or (classic == "auto" and not session.client.inline)
+
+
+async def register_where_wanted(session: Session) -> None:
+    """Offer it to an editor with inline completion too, where the setting says `on`.
+
+    To every other editor it is offered from the start; the setting is asked at each request.
+    """
+    client = session.client
+    if client.inline and client.registers_completion and wanted(session):
+        await register(session, "textDocument/completion", {"documentSelector": None})
 
 
 def answer(

@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from codegrex_lsp import __version__
 from codegrex_lsp.lsp.client import Client
-from codegrex_lsp.lsp.features import commands, completion, workspace
+from codegrex_lsp.lsp.features import commands, workspace
 from codegrex_lsp.lsp.features.preview import SCHEME
 from codegrex_lsp.lsp.protocol import Initialize
 from codegrex_lsp.lsp.session import Session
@@ -31,7 +31,7 @@ def initialize(session: Session, params: Initialize) -> dict[str, Any]:
 
 def capabilities(session: Session) -> types.ServerCapabilities:
     """What the server does for this editor."""
-    classic = types.CompletionOptions() if completion.wanted(session) else None
+    classic = None if session.client.inline else types.CompletionOptions()
     return types.ServerCapabilities(
         position_encoding=session.client.encoding.value,
         text_document_sync=types.TextDocumentSyncOptions(

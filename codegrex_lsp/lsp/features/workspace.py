@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from codegrex_lsp.lsp import uris
 from codegrex_lsp.lsp.protocol import FoldersChanged, Nothing
-from codegrex_lsp.lsp.rpc import Refusal
+from codegrex_lsp.lsp.registration import register
 from codegrex_lsp.lsp.session import Session
 
 WATCHED: Final = ("**/.codegrexignore", "**/.gitignore", "**/.codegrex.toml")
@@ -42,14 +42,6 @@ def did_change_files(session: Session, params: Nothing) -> None:
 
 
 async def watch_files(session: Session) -> None:
-    """Register for changes of ignore files and repository settings, where the editor can."""
+    """Register for changes of ignore files and repository settings."""
     watchers: list[dict[str, Any]] = [{"globPattern": pattern} for pattern in WATCHED]
-    registration = {
-        "id": "codegrex-watched-files",
-        "method": "workspace/didChangeWatchedFiles",
-        "registerOptions": {"watchers": watchers},
-    }
-    try:
-        await session.line.ask("client/registerCapability", {"registrations": [registration]})
-    except (Refusal, TimeoutError):
-        return  # the house notices changes without it
+    await register(session, "workspace/didChangeWatchedFiles", {"watchers": watchers})
