@@ -345,6 +345,7 @@ class TestRulesThatCanNotBeRead:
             ("a.txt\n".encode("utf-16"), "not a text file"),
             (b"#" * (1024 * 1024 + 1), "larger than 1 MiB"),
             (b"a\n" * 20_001, "more than 20,000 patterns"),
+            (b"a*b*c*d*e\n" * 11_112, "100,000 characters in patterns with wildcards"),
         ],
     )
     def test_content_that_is_no_rules(
@@ -661,6 +662,28 @@ class TestAboveAndOutside:
         rules = IgnoreRules(None, home=home)
         assert rules.verdict(repository / "a.log").ignored
         assert not rules.verdict(repository / "a.py").ignored
+
+    def test_a_home_folder_that_is_a_link_is_home_under_both_names(
+        self, home: Path, tmp_path: Path
+    ) -> None:
+        link = tmp_path / "link"
+        link.symlink_to(home)
+        (home / ".aws").mkdir()
+        (tmp_path / FILE_NAME).write_text("*\n")  # above home, so without a say
+        for here in (home, link):
+            rules = IgnoreRules(None, personal_allow=("~/.aws/config",), home=here)
+            assert not rules.verdict(here / ".aws" / "config").ignored
+            assert rules.verdict(here / ".aws" / "sso").ignored
+
+    def test_where_there_is_no_home_all_parents_count(
+        self, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def no_home() -> Path:
+            raise RuntimeError
+
+        monkeypatch.setattr(Path, "home", no_home)
+        (tmp_path / FILE_NAME).write_text("*.csv\n")
+        assert IgnoreRules(folder).verdict(folder / "a.csv").ignored
 
     def test_the_root_folder_can_be_a_workspace(self, home: Path) -> None:
         rules = IgnoreRules(Path("/"), home=home)

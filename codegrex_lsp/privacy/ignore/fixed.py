@@ -6,10 +6,9 @@ Policy wins over everything. The built-in list yields only to the person's own s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from codegrex_lsp.privacy.ignore import builtin, verdict
-from codegrex_lsp.privacy.ignore.spelling import Place, place, plain
+from codegrex_lsp.privacy.ignore.spelling import Place, depth_below, plain
 from codegrex_lsp.privacy.ignore.verdict import Verdict
 from codegrex_lsp.privacy.ignore.wildmatch import BadPattern, Pattern, parse
 from codegrex_lsp.settings.model import Problem
@@ -19,7 +18,7 @@ class FixedRules:
     """Policy patterns, the built-in list, and what the person lets be read all the same.
 
     Args:
-        home: The person's home folder.
+        home: The person's home folder, in each of its spellings.
         policy_patterns: gitignore syntax, anchored at the workspace folder. One that can not be
             understood excludes everything, since nobody knows what it was to protect.
         personal_allow: gitignore syntax, anchored at the workspace folder, or at home where it
@@ -27,9 +26,9 @@ class FixedRules:
     """
 
     def __init__(
-        self, home: Path, policy_patterns: Sequence[str], personal_allow: Sequence[str]
+        self, home: tuple[Place, ...], policy_patterns: Sequence[str], personal_allow: Sequence[str]
     ) -> None:
-        self._home = place(str(home))
+        self._home = home
         self.problems: list[Problem] = []
         self._broken = False
         self._policy: list[tuple[str, Pattern, Pattern]] = []
@@ -86,7 +85,7 @@ class FixedRules:
         """
         name = path.names[depth - 1]
         folder = is_folder or depth < len(path.names)
-        at_home = len(self._home.names) if path.is_below(self._home, folded=False) else None
+        at_home = depth_below(path, self._home, folded=False)
         for from_home, pattern in self._allowed:
             start = at_home if from_home else base
             if start is None and (from_home or not pattern.by_name):

@@ -30,7 +30,7 @@ from codegrex_lsp import portable
 from codegrex_lsp.privacy.ignore import git, verdict
 from codegrex_lsp.privacy.ignore.fixed import FixedRules
 from codegrex_lsp.privacy.ignore.rulefile import RuleFile, RuleFiles
-from codegrex_lsp.privacy.ignore.spelling import Place, place, spellings
+from codegrex_lsp.privacy.ignore.spelling import Place, depth_below, place, spellings
 from codegrex_lsp.privacy.ignore.verdict import READABLE, Verdict
 from codegrex_lsp.privacy.ignore.wildmatch import Pattern
 from codegrex_lsp.settings.model import Problem
@@ -73,12 +73,12 @@ class IgnoreRules:
         home: Path | None = None,
         now: Callable[[], int] = time.time_ns,
     ) -> None:
-        home = Path(os.path.normpath(home or Path.home()))
+        home = home or _home()
         self._folder = None if folder is None else os.path.abspath(folder)
-        self._home = place(str(home))
+        self._home = (place(os.path.abspath(home)), place(os.path.realpath(home)))
         self._use_gitignore = use_gitignore
         self._folded = portable.case_insensitive(Path(self._folder) if self._folder else home)
-        self._fixed = FixedRules(home, policy_patterns, personal_allow)
+        self._fixed = FixedRules(self._home, policy_patterns, personal_allow)
         self._files = RuleFiles(folded=self._folded, now=now)
         self._made: dict[tuple[str, bool, int | None], tuple[tuple[Source, ...], Verdict]] = {}
 
@@ -140,19 +140,17 @@ class IgnoreRules:
         """How deep the workspace folder lies in `path`; None where the path is outside."""
         if self._folder is None:
             return None
-        folder = place(self._folder)
-        if not path.is_below(folder, folded=self._folded):
-            folder = place(os.path.realpath(self._folder))
-            if not path.is_below(folder, folded=self._folded):
-                return None
-        return len(folder.names)
+        depth = depth_below(path, (place(self._folder),), folded=self._folded)
+        if depth is None:
+            real = place(os.path.realpath(self._folder))  # asked anew: a link may be turned
+            depth = depth_below(path, (real,), folded=self._folded)
+        return depth
 
     def _sources(self, path: Place, base: int | None) -> Iterator[Source]:
         """The rule files that govern `path`, shallowest first."""
         last = len(path.names) - 1
         inside = last if base is None else min(base, last)
-        top = len(self._home.names) if path.is_below(self._home, folded=self._folded) else 0
-        top = min(top, inside)
+        top = min(depth_below(path, self._home, folded=self._folded) or 0, inside)
         gits_top = last + 1
         if self._use_gitignore and last >= 0:
             found = git.top_of_work_tree(path, inside)
@@ -226,8 +224,9 @@ class IgnoreRules:
         base = self._base(shown)
         if base is not None:
             return "/".join(shown.names[base:])
-        if shown.is_below(self._home, folded=False):
-            return "/".join(("~", *shown.names[len(self._home.names) :]))
+        home = depth_below(shown, self._home, folded=False)
+        if home is not None:
+            return "/".join(("~", *shown.names[home:]))
         return Path(path).as_posix()
 
 
@@ -237,6 +236,14 @@ _BAD_PATH: Final = Verdict(
 
 _NO_PATH: Final = frozenset({errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL})
 """What the system says of a path that can not be that of a file."""
+
+
+def _home() -> Path:
+    """The person's home folder; the root where there is none, so that all parents count."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(os.path.abspath(os.sep))
 
 
 def _is_folder(path: str) -> bool:

@@ -50,6 +50,20 @@ class Place:
         return self.names[:depth] == other.names
 
 
+def depth_below(path: Place, folders: tuple[Place, ...], *, folded: bool) -> int | None:
+    """How deep the first of `folders` that holds `path` lies; None where none does.
+
+    Args:
+        path: A path.
+        folders: Spellings of one folder.
+        folded: Compare without regard to case.
+    """
+    for folder in folders:
+        if path.is_below(folder, folded=folded):
+            return len(folder.names)
+    return None
+
+
 @lru_cache(maxsize=4096)
 def place(path: str) -> Place:
     """Take an absolute, normalised path apart."""

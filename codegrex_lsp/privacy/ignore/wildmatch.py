@@ -104,6 +104,11 @@ def parse(line: str, *, folded: bool = False) -> Pattern | None:
     return Pattern(text, negated, folders_only, by_name, _compile(body, by_name, folded))
 
 
+def has_wildcards(line: str) -> bool:
+    """Whether a line is more than a name or a beginning `*`: those need no regular expression."""
+    return not line.startswith("#") and not _SPECIAL.isdisjoint(line.removeprefix("*"))
+
+
 def _without_trailing_spaces(line: str) -> str:
     """Git trims spaces only, and none that a backslash stands before."""
     kept = line.rstrip(" ")
