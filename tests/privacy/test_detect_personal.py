@@ -34,6 +34,12 @@ LOOK_ALIKES = [
     "ssn = '078-05-1120'",
     "ssn = '000-12-3456'",
     "x = a::b::c",
+    "net = IPv4Network('192.0.2.128/25')",
+    "net = IPv6Network('4000::/3')",
+    "name = '1.0.0.127.in-addr.arpa'",
+    "level aix-6107-1415-32",
+    "Decimal('+35236450.6')",
+    "def connect(host, user=None, password=None,",
     "at 12:34:56:78",
     "path = '/home/runner/work'",
     "path = '/home/user/x'",
@@ -88,6 +94,27 @@ def test_presidio_is_not_imported_for_secrets() -> None:
     )
 
     assert done.returncode == 0, done.stderr
+
+
+def test_the_first_use_in_a_process_reaches_for_no_network() -> None:
+    program = (
+        "import socket, sys\n"
+        "tried = []\n"
+        "def refuse(*a, **k): tried.append(a); raise OSError\n"
+        "socket.getaddrinfo = socket.create_connection = refuse\n"
+        "socket.socket.connect = socket.socket.sendto = refuse\n"
+        "from codegrex_lsp.privacy.detect.engine import Engine\n"
+        "lines = sys.stdin.read()\n"
+        "assert len(Engine(budget_ms=60_000).spans(lines, level='all')) >= 8\n"
+        "sys.exit(len(tried))\n"
+    )
+    lines = "\n".join(line for line, _ in (planted.PEOPLE | planted.SECRETS).values())
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=lines, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr[-600:]
 
 
 def test_the_public_suffix_list_is_the_packaged_one(engine: Engine) -> None:

@@ -125,7 +125,7 @@ def _value_of(line: Line, start: int, end: int) -> _Found | None:
     if line.unquoted and (match := _UNQUOTED.match(text, end)):
         return _plain(match, trim=",;\"'`")
     if _CONNECTION.search(line.lowered) and (match := _FIELD.match(text, end)):
-        return _plain(match)
+        return _plain(match, trim=",)")
     if before in "\"'`":
         return _plain(_HEADER.match(text, end))
     return None

@@ -37,6 +37,9 @@ _HOST_WORD: Final = re.compile(
 
 _PHONE_WORD: Final = re.compile(r"phone|tel\b|tel:|mobile|cell|fax|call|sms|whatsapp|contact")
 _FICTION: Final = re.compile(r"555\D{0,2}01\d\d")
+_NO_PHONE: Final = re.compile(r"^\d{3}-\d{2}-\d{4}$|\d+\.\d+\.\d+\.\d|^\+?\d+\.\d+$")
+"""A social security number, an address, a decimal fraction."""
+
 _SSN_WORD: Final = re.compile(r"ssn|social|tax.?id|itin")
 _WALLET_WORD: Final = re.compile(r"wallet|btc|bitcoin|crypto|address|donat|pay")
 _SSN_SAMPLES: Final = words("078051120 219099999 123456789 987654320 111111111")
@@ -106,8 +109,10 @@ def is_public_address(line: Line, start: int, end: int) -> bool:
         return False
     if any(address in net for net in _DOCUMENTATION if net.version == address.version):
         return False
-    if address.version == 6:
-        return text.count(":") >= 2 and len(text) >= 6
+    if address.version == 6:  # `2000::` is the name of a network
+        return sum(map(bool, text.split(":"))) >= 3
+    if re.match(r"\.\w", line.text[end : end + 2]) or _inside_number(line, start, end):
+        return False
     if _HOST_WORD.search(line.lowered):
         return True
     short = all(len(part) <= 2 for part in text.split("."))
@@ -129,7 +134,9 @@ def is_phone(line: Line, start: int, end: int) -> bool:
         return False
     if _inside_number(line, start, end) or len(set(digits)) < 3:
         return False
-    if re.fullmatch(r"\d{3}-\d{2}-\d{4}", text):  # a social security number or its sample
+    if _NO_PHONE.search(text) or re.search(
+        r"[A-Za-z][\-_.]$", line.text[max(start - 2, 0) : start]
+    ):
         return False
     named = bool(_PHONE_WORD.search(line.lowered))
     if not text.startswith("+") and not named and not re.search(r"\d[ \-().]+\d", text):
