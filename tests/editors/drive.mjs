@@ -45,8 +45,7 @@ try {
   await page.screenshot({ path: join(plan.shots, "vscode-ignored.png") });
 
   await run("CodeGrex: Set Privacy Mode");
-  await page.keyboard.type("offline");
-  await page.keyboard.press("Enter");
+  await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "offline" }).click();
   seen.tightened = await statusSays(/offline/);
 } catch (error) {
   seen.error = String(error);

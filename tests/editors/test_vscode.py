@@ -163,5 +163,5 @@ def keep_screenshots(folder: Path) -> None:
     if os.environ.get("CODEGREX_UPDATE_SCREENSHOTS") == "1":
         images = CHECKOUT / "docs/images"
         images.mkdir(parents=True, exist_ok=True)
-        for name in ("vscode.png", "vscode-ignored.png"):
+        for name in ("vscode.png", "vscode-preview.png", "vscode-ignored.png"):
             shutil.copy(folder / name, images / name)

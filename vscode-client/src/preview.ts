@@ -21,7 +21,7 @@ export const previewPages: Middleware = {
   },
 };
 
-/** The preview as a page: where to, what stays, what is masked, and the body byte for byte. */
+/** The preview as a page: where to, what stays, what is masked, the text, and the body byte for byte. */
 export function render(preview: Preview): string {
   return [
     "# What would be sent",
@@ -36,6 +36,9 @@ export function render(preview: Preview): string {
         ({ origin, type, placeholder, count }) => `${type} in ${origin}, ${count} × ${placeholder}`,
       ),
     ),
+    ...preview.pieces
+      .filter(({ text }) => text.trim())
+      .map(({ origin, kind, text }) => `## ${kind}: ${origin}\n\n${fenced(text)}`),
     preview.body ? `## Body, ${preview.bytes} bytes\n\n${fenced(preview.body)}` : "",
   ]
     .filter(Boolean)
