@@ -210,3 +210,16 @@ def test_hostile_text_is_looked_at_within_the_budget(text: str, level: Level) ->
 def test_spans_lie_inside_any_text(text: str) -> None:
     for span in Engine().spans(text, level="secrets", language="yaml", cursor=0):
         assert 0 <= span.start < span.end <= len(text)
+
+
+def test_loading_a_detector_is_no_part_of_the_budget() -> None:
+    now = [0.0]
+
+    class Heavy(Looker):
+        def warm_up(self) -> None:
+            now[0] += 5_000
+
+    engine = Engine([Heavy()], budget_ms=100, clock=lambda: now[0])
+
+    assert len(engine.spans("a needle", level="secrets")) == 1
+    assert now == [5_000]

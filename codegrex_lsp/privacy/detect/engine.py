@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
@@ -62,6 +63,7 @@ class Engine:
         self._budget = budget_ms
         self._clock = clock
         self._caches: dict[tuple[Level, bool], _LineCache] = {}
+        self._started: set[str] = set()
 
     @property
     def rules(self) -> str:
@@ -109,6 +111,7 @@ class Engine:
         for detector in self._asked(level):
             try:
                 detector.warm_up()
+                self._started.add(detector.name)
             except Exception:
                 raise DetectorFailed(
                     f"the detector {detector.name} can not be started",
@@ -128,14 +131,14 @@ class Engine:
         return [d for d in self._line_detectors if level == "all" or d.level == "secrets"]
 
     def _spans(self, text: str, level: Level, unquoted: bool, cursor: int | None) -> Hits:
-        deadline = self._clock() + self._budget
+        run = _Run(self._asked(level), unquoted, self._clock() + self._budget)
         chunks = text.split("\n")
         cache = self._caches.setdefault((level, unquoted), _LineCache(self._cache_lines))
         hits = cache.look_up(chunks)
-        self._fill(chunks, hits, cache, level, unquoted, deadline)
+        self._fill(chunks, hits, cache, run)
         if cursor is not None and 0 <= cursor <= len(text):
             index = text.count("\n", 0, cursor)
-            extra = self._scan(chunks[index], level, unquoted, deadline, half_typed=True)
+            extra = self._scan(chunks[index], run, half_typed=True)
             hits[index] = merged((*(hits[index] or ()), *extra))
         found: list[Span] = []
         hit = [index for index, spans in enumerate(hits) if spans]
@@ -146,49 +149,61 @@ class Engine:
                 found += [_shifted(span, start) for span in hits[index] or ()]
         for detector in self._document_detectors:
             found += detector.scan_document(text, half_typed=cursor is not None)
-            self._in_time(deadline)
+            self._in_time(run)
         return merged(found)
 
     def _fill(
-        self,
-        chunks: list[str],
-        hits: list[Hits | None],
-        cache: _LineCache,
-        level: Level,
-        unquoted: bool,
-        deadline: float,
+        self, chunks: list[str], hits: list[Hits | None], cache: _LineCache, run: _Run
     ) -> None:
         """Scan the lines that the cache does not know."""
         missing = [index for index, known in enumerate(hits) if known is None]
         for count, index in enumerate(missing):
             if count % _CLOCK_EVERY == 0:
-                self._in_time(deadline)
-            spans = self._scan(chunks[index], level, unquoted, deadline, half_typed=False)
+                self._in_time(run)
+            spans = self._scan(chunks[index], run, half_typed=False)
             cache.keep(chunks[index], spans)
             hits[index] = spans
-        self._in_time(deadline)
+        self._in_time(run)
 
-    def _in_time(self, deadline: float) -> None:
-        if self._clock() > deadline:
+    def _in_time(self, run: _Run) -> None:
+        if self._clock() > run.deadline:
             raise DetectorFailed(
                 "looking for secrets took longer than its budget", code="detector-too-slow"
             )
 
-    def _scan(
-        self, chunk: str, level: Level, unquoted: bool, deadline: float, *, half_typed: bool
-    ) -> Hits:
+    def _scan(self, chunk: str, run: _Run, *, half_typed: bool) -> Hits:
         found: list[Span] = []
-        asked = self._asked(level)
-        for offset, line in windows(chunk, unquoted=unquoted, half_typed=half_typed):
+        for offset, line in windows(chunk, unquoted=run.unquoted, half_typed=half_typed):
             if offset:
-                self._in_time(deadline)
-            for detector in asked:
+                self._in_time(run)
+            for detector in run.asked:
                 if detector.wants(line):
+                    self._start(detector, run)
                     found += [
                         whole_token(chunk, _shifted(span, offset), offset)
                         for span in detector.scan_line(line)
                     ]
         return merged(found) if found else ()
+
+    def _start(self, detector: LineDetector, run: _Run) -> None:
+        """Load a detector at its first line.
+
+        That takes up to seconds, once in a process, and is no part of a scan's budget.
+        """
+        if detector.name not in self._started:
+            began = self._clock()
+            detector.warm_up()
+            self._started.add(detector.name)
+            run.deadline += self._clock() - began
+
+
+@dataclass(slots=True)
+class _Run:
+    """One call of `spans`: who is asked, of what kind of file, and until when (ms)."""
+
+    asked: list[LineDetector]
+    unquoted: bool
+    deadline: float
 
 
 def _shifted(span: Span, by: int) -> Span:
