@@ -13,7 +13,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& command -v $$name && break; done)
 HERE := .venv/bin/python
-PIP := $(HERE) -m pip install --quiet --disable-pip-version-check
+PIP := $(HERE) -m pip install -qq --disable-pip-version-check
 
 demo: $(HERE)
 	@echo 'Installing CodeGrex and a local model server into .venv; this takes a minute or two.'
