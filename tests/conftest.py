@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.support.closing", "tests.support.guard"]
+pytest_plugins = ["tests.support.closing", "tests.support.guard", "tests.support.model"]

@@ -33,7 +33,6 @@ async def _run(args: Arguments, where: place.Place) -> int:
     folder = workspace(args, path)
     async with open_house(args) as house:
         wanted = request.at(house, where, path, folder)
-        await house.warm_up()  # detectors that are still loading would count as too slow
         writer = _Writer()
         outcome = await house.complete(wanted, on_text=None if args.json else writer.write)
     if args.json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import codecs
 import os
 from contextlib import AsyncExitStack
@@ -16,8 +15,6 @@ from codegrex_lsp.cli.demo_client import Client, child, connect
 from codegrex_lsp.cli.demo_sample import Sample
 from codegrex_lsp.cli.page import Page
 from codegrex_lsp.errors import ProviderError
-
-SECONDS_TO_WARM_UP = 20
 
 
 async def tour(view: Page, home: Path, sample: Sample) -> None:
@@ -78,7 +75,7 @@ async def _show_withheld(view: Page, client: Client, sample: Sample) -> None:
 async def _show_preview(view: Page, client: Client, sample: Sample) -> None:
     view.heading("3. What would be sent")
     with view.busy("Loading the model"):
-        preview = await _preview(client, sample)
+        preview = await client.request("codegrex/preview", {**_at(sample), "task": "completion"})
     if preview["refused"]:
         raise ProviderError(preview["refused"]["message"], code=preview["refused"]["code"])
     route = preview["route"]
@@ -97,18 +94,6 @@ async def _show_preview(view: Page, client: Client, sample: Sample) -> None:
     )
     rows = [(piece["origin"], piece["code"], piece["rule"]) for piece in preview["withheld"]]
     view.table(("withheld", "why", "rule"), rows)
-
-
-async def _preview(client: Client, sample: Sample) -> dict[str, Any]:
-    """The preview, asked for again while the server's detectors are still being loaded."""
-    for _ in range(SECONDS_TO_WARM_UP):
-        preview: dict[str, Any] = await client.request(
-            "codegrex/preview", {**_at(sample), "task": "completion"}
-        )
-        if not preview["refused"] or preview["refused"]["code"] != "detector-too-slow":
-            break
-        await asyncio.sleep(1)
-    return preview
 
 
 async def _show_suggestion(view: Page, client: Client, sample: Sample) -> None:

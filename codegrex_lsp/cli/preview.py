@@ -42,7 +42,6 @@ async def _run(args: Arguments, where: place.Place) -> int:
     folder = workspace(args, path)
     async with open_house(args) as house:
         wanted = request.at(house, where, path, folder)
-        await house.warm_up()  # detectors that are still loading would count as too slow
         preview = await house.preview(wanted, Task(args.task))
         status = house.status(folder)
     if args.json:

@@ -16,15 +16,16 @@ from codegrex_lsp.context.ask import for_completion
 from codegrex_lsp.egress.address import declared
 from codegrex_lsp.egress.door import Door, RecordingDoor
 from codegrex_lsp.engine.cache import SuggestionCache
-from codegrex_lsp.engine.models import ModelBook
+from codegrex_lsp.engine.guards import Guards
+from codegrex_lsp.engine.models import ModelBook, model_of
 from codegrex_lsp.engine.pace import Pace
 from codegrex_lsp.engine.requests import CompletionOutcome, CompletionRequest, Timings, Trigger
 from codegrex_lsp.engine.stream import Answer, read_answer
 from codegrex_lsp.engine.tidy.chain import tidy
 from codegrex_lsp.engine.tidy.site import Site, at
-from codegrex_lsp.errors import CodegrexError, LedgerError, ProviderError, RefusedError
+from codegrex_lsp.errors import CodegrexError
 from codegrex_lsp.privacy.cleared import Withheld
-from codegrex_lsp.privacy.gate import Clearance, Gate
+from codegrex_lsp.privacy.gate import Clearance
 from codegrex_lsp.privacy.ignore import Verdict
 from codegrex_lsp.providers.wire import Sampling, Translator
 from codegrex_lsp.routing.route import Candidate, choose, permitted
@@ -86,7 +87,7 @@ class Completer:
     Args:
         settings: Settings in force for a folder, now.
         verdict: Whether a path may be read, for a folder.
-        gate: Settings → the gate in force, the only maker of a Cleared.
+        guards: The gates in force.
         door: The one door.
         book: What is known of models.
         translator: Kind → its translator.
@@ -98,7 +99,7 @@ class Completer:
         *,
         settings: Callable[[Path | None], Settings],
         verdict: Callable[[Path, Path | None], Verdict],
-        gate: Callable[[Settings], Gate],
+        guards: Guards,
         door: Door,
         book: ModelBook,
         translator: Callable[[str], Translator],
@@ -106,7 +107,7 @@ class Completer:
     ) -> None:
         self._settings = settings
         self._verdict = verdict
-        self._gate = gate
+        self._guards = guards
         self._door = door
         self._book = book
         self._translator = translator
@@ -160,9 +161,12 @@ class Completer:
             return routes
         return Prepared(ask, routes, site)
 
-    def clear(self, ask: Ask, route: Route, settings: Settings) -> Clearance | Withheld:
+    async def clear(self, ask: Ask, route: Route, settings: Settings) -> Clearance | Withheld:
         """The gate's decision for one route."""
-        return self._gate(settings).clear(ask, route, redact_local=settings.privacy.redact_local)
+        await self._guards.ready(settings, route.destination)
+        return self._guards.gate(settings).clear(
+            ask, route, redact_local=settings.privacy.redact_local
+        )
 
     def sampling(self, settings: Settings, site: Site) -> Sampling:
         """How much to generate."""
@@ -184,12 +188,13 @@ class Completer:
 
     async def _candidate(self, provider: ProviderConfig, settings: Settings) -> Candidate:
         address = declared(provider.base_url, provider.kind, settings.privacy.private_hosts)
-        candidate = Candidate(provider, provider.model, address)
+        model = model_of(provider)
+        candidate = Candidate(provider, model, address)
         mode = settings.privacy.mode
         if permitted(Task.COMPLETION, mode, candidate) or permitted(Task.PROBE, mode, candidate):
             return candidate
         try:
-            facts = await self._book.facts(provider, provider.model)
+            facts = await self._book.facts(provider, model)
         except CodegrexError as error:
             return replace(candidate, trouble=error.message)
         return replace(candidate, facts=facts)
@@ -247,7 +252,7 @@ class Completer:
         outcome = _none("no-provider", "no model could be used")
         for route in prepared.routes:
             begun = watch.read()
-            clearance = self.clear(prepared.ask, route, settings)
+            clearance = await self.clear(prepared.ask, route, settings)
             watch.gate(begun)
             if isinstance(clearance, Withheld):
                 outcome = _withheld(clearance, route)
@@ -269,7 +274,7 @@ class Completer:
                     first_token=watch.first_token,
                     on_text=on_text,
                 )
-            except (ProviderError, RefusedError, LedgerError) as error:
+            except CodegrexError as error:
                 self._book.failed(route.provider, route.model)
                 outcome = replace(facts, decision=Decision(error.code, error.message))
                 if watch.timings.first_token_ms is not None and on_text is not None:
@@ -313,7 +318,7 @@ async def rehearse(
     translator = completer._translator
     result: tuple[Route, Clearance | Withheld] | None = None
     for route in prepared.routes:
-        clearance = completer.clear(prepared.ask, route, settings)
+        clearance = await completer.clear(prepared.ask, route, settings)
         result = (route, clearance)
         if isinstance(clearance, Withheld):
             continue

@@ -5,13 +5,17 @@ Gates share the vaults, so a value keeps its placeholder whichever gate masked i
 
 from __future__ import annotations
 
+import asyncio
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from codegrex_lsp.errors import DetectorFailed
 from codegrex_lsp.privacy.admission import PathLevel
 from codegrex_lsp.privacy.detect.custom import CustomPatterns
+from codegrex_lsp.privacy.detect.detector import Level
 from codegrex_lsp.privacy.detect.engine import Engine
 from codegrex_lsp.privacy.detect.standard import standard_detectors
 from codegrex_lsp.privacy.gate import Gate
@@ -19,6 +23,7 @@ from codegrex_lsp.privacy.ignore import Verdict
 from codegrex_lsp.privacy.ignore.wildmatch import BadPattern, parse
 from codegrex_lsp.privacy.placeholders import Vault
 from codegrex_lsp.settings.model import CustomPattern, PathPolicy, Settings
+from codegrex_lsp.values.mode import Destination
 
 MOST: Final = 8
 """Sets of patterns kept at once; each has a line cache of its own."""
@@ -46,6 +51,7 @@ class Guards:
         self._key = key
         self._settings = settings
         self._engines: dict[tuple[CustomPattern, ...], tuple[Engine, Gate]] = {}
+        self._loading: dict[tuple[int, Level], asyncio.Task[None]] = {}
         self._vaults: dict[Path | None, Vault] = {}
         self._policies: dict[tuple[PathPolicy, ...], tuple[_Rule, ...]] = {}
 
@@ -56,6 +62,22 @@ class Guards:
     def engine(self, settings: Settings) -> Engine:
         """The detection behind that gate."""
         return self._pair(settings.privacy.custom_patterns)[0]
+
+    async def ready(self, settings: Settings, destination: Destination) -> None:
+        """Wait until the detectors that such a request needs are loaded.
+
+        They load once, in a thread: a detector that is still being imported would count as too
+        slow, and Presidio's second would stop the editor's messages. One that can not be loaded
+        is left to the gate, which withholds.
+        """
+        engine = self.engine(settings)
+        level: Level = "all" if _needs_all(settings, destination) else "secrets"
+        key = (id(engine), level)
+        task = self._loading.get(key)
+        if task is None:
+            task = asyncio.create_task(asyncio.to_thread(_load, engine, level))
+            self._loading[key] = task
+        await asyncio.shield(task)
 
     def forget(self, uri: str) -> None:
         """A document was closed: its lines and its masked values go."""
@@ -99,6 +121,20 @@ class Guards:
             below = one.relative_to(folder) if folder and one.is_relative_to(folder) else one
             found += [rule.level for rule in rules if rule.governs(below.parts)]
         return min(found, key=LEVELS.index)
+
+
+def _needs_all(settings: Settings, destination: Destination) -> bool:
+    privacy = settings.privacy
+    return (
+        destination is Destination.CLOUD
+        or privacy.redact_local == "all"
+        or any(policy.level == "redact" for policy in privacy.path_policies)
+    )
+
+
+def _load(engine: Engine, level: Level) -> None:
+    with suppress(DetectorFailed):
+        engine.warm_up(level)
 
 
 class _Rule:

@@ -7,10 +7,8 @@ command line import pygls.)
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,10 +22,9 @@ from codegrex_lsp.engine.models import ModelBook
 from codegrex_lsp.engine.requests import CompletionOutcome, CompletionRequest, Preview, Status
 from codegrex_lsp.engine.survey import ProviderCheck, Survey, destination
 from codegrex_lsp.engine.turns import Turns
-from codegrex_lsp.errors import CodegrexError, RefusedError
+from codegrex_lsp.errors import RefusedError
 from codegrex_lsp.portable import Folders
 from codegrex_lsp.privacy.cleared import Withheld
-from codegrex_lsp.privacy.detect.detector import Level
 from codegrex_lsp.privacy.ignore import IgnoreRules, Verdict
 from codegrex_lsp.providers import translator
 from codegrex_lsp.settings import SettingsReader, Sources
@@ -111,7 +108,7 @@ class House:
         self._completer = Completer(
             settings=self._settings,
             verdict=self.explain_ignore,
-            gate=self._guards.gate,
+            guards=self._guards,
             door=self._door,
             book=self._book,
             translator=translator,
@@ -281,9 +278,12 @@ class House:
     async def warm_up(self) -> None:
         """Import and build what the first request needs, off the event loop."""
         settings = self._settings(None)
-        level: Level = "all" if _masks_personal_data(settings) else "secrets"
-        with suppress(CodegrexError):
-            await asyncio.to_thread(self._guards.engine(settings).warm_up, level)
+        cloud = settings.privacy.mode is Mode.NORMAL and any(
+            provider is not None and destination(provider, settings) is Destination.CLOUD
+            for provider in map(settings.providers.get, settings.completion.routes)
+        )
+        where = Destination.CLOUD if cloud else Destination.LOCAL
+        await self._guards.ready(settings, where)
         await self._door.warm_up()
 
     async def close(self) -> None:
@@ -303,17 +303,6 @@ class House:
 
     async def _base_url(self, provider: ProviderConfig) -> str:
         return (await self._endpoint(provider)).base_url
-
-
-def _masks_personal_data(settings: Settings) -> bool:
-    """Whether requests may need the detectors of personal data, which are heavy to load."""
-    if settings.privacy.redact_local == "all":
-        return True
-    providers = (settings.providers.get(name) for name in settings.completion.routes)
-    return settings.privacy.mode is Mode.NORMAL and any(
-        provider is not None and destination(provider, settings) is Destination.CLOUD
-        for provider in providers
-    )
 
 
 __all__ = ["House", "ProviderCheck", "Wishes"]

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from codegrex_lsp.egress import starter
 from codegrex_lsp.egress.door import Door
 from codegrex_lsp.errors import CodegrexError, ModelMissing
 from codegrex_lsp.providers.wire import Probe, Purpose, Translator
@@ -112,6 +113,11 @@ class ModelBook:
         known = _Known(self._clock(), facts, trouble)
         self._known[_key(provider, model)] = known
         return known
+
+
+def model_of(provider: ProviderConfig) -> str:
+    """The model that completion uses: the configured one, or the starter's file."""
+    return provider.model or (starter.FILE if provider.kind == "embedded" else "")
 
 
 def _key(provider: ProviderConfig, model: str) -> Key:

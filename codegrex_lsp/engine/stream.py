@@ -47,7 +47,8 @@ async def read_answer(
     """
     cleared = clearance.cleared
     decoder = translator.decoder(cleared)
-    strips = (Think(), Fences())
+    # A model that continues code may write a fence of its own, in Markdown for one.
+    strips = (Think(), Fences()) if translator.fills_by_chat(cleared) else (Think(),)
     restorer = clearance.restorer()
     text, shown = "", 0
 
@@ -75,7 +76,8 @@ async def read_answer(
                     if take(restorer.feed(piece)):
                         return Answer(text, restorer.stopped)
     decoder.close()
-    tail = strips[0].close()
-    tail = strips[1].feed(tail) + strips[1].close()
+    tail = ""
+    for strip in strips:
+        tail = strip.feed(tail) + strip.close()
     take(restorer.feed(tail) + restorer.close())
     return Answer(text, restorer.stopped)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from codegrex_lsp.egress.address import declared
 from codegrex_lsp.egress.door import Door
-from codegrex_lsp.engine.models import ModelBook
+from codegrex_lsp.engine.models import ModelBook, model_of
 from codegrex_lsp.errors import CodegrexError
 from codegrex_lsp.providers.wire import Probe, Purpose, Translator
 from codegrex_lsp.settings.model import Settings
@@ -86,7 +86,7 @@ class Survey:
         return tuple(found)
 
     async def _check(self, provider: ProviderConfig, settings: Settings) -> ProviderCheck:
-        where, model = destination(provider, settings), provider.model
+        where, model = destination(provider, settings), model_of(provider)
         if reason := _forbidden(provider, settings):
             return ProviderCheck(provider.id, where, model, False, False, None, reason)
         try:

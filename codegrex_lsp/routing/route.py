@@ -76,7 +76,7 @@ def _refused(
 ) -> Refused:
     if not candidates:
         return Refused("no-routes", "no provider is listed in the routes of the settings")
-    told = "; ".join(f"{provider}: {reason}" for provider, reason in passed_over)
+    told = "; ".join(f"{name}: {reason.rstrip('.')}" for name, reason in passed_over)
     by_mode = all(permitted(task, mode, candidate) for candidate in candidates)
     code = "refused-by-mode" if by_mode else "no-provider"
     return Refused(code, f"no model can be used now ({told})", passed_over)

@@ -19,10 +19,10 @@ CANARY = "kanarienvogel" + "4711"
 SECRET = "ghp_" + "c4N4rY0000000000" + "00000000000000000000"
 
 FAILURES = {
-    "a server error that quotes us": Reply(500, body=f'{{"error": "{CANARY}"}}'.encode()),
-    "garbage": Reply(200, body=f"%%% {CANARY} %%%".encode()),
-    "half a line": Reply(200, body=f'{{"response": "{CANARY}'.encode()),
-    "a redirect": Reply(302, headers=(("location", f"http://127.0.0.1:9/{CANARY}"),)),
+    "a server error that quotes us": Reply((f'{{"error": "{CANARY}"}}'.encode(),), 500),
+    "garbage": Reply((f"%%% {CANARY} %%%".encode(),), 200),
+    "half a line": Reply((f'{{"response": "{CANARY}'.encode(),), 200),
+    "a redirect": Reply(status=302, headers=(("location", f"http://127.0.0.1:9/{CANARY}"),)),
 }
 
 

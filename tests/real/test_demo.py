@@ -7,9 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.model import home_with_starter, starter_model
-
-__all__ = ["starter_model"]
+from tests.support.model import home_with_starter
 
 
 def test_a_person_sees_a_real_suggestion_and_why_it_was_allowed(

@@ -27,13 +27,11 @@ from codegrex_lsp.values.ask import Role
 from codegrex_lsp.values.route import ProviderConfig
 from tests.support.cuts import text_of
 from tests.support.gguf import with_marks
-from tests.support.model import CHECKOUT, starter_model
+from tests.support.model import CHECKOUT
 from tests.support.prompts import completion, conversation
 
 WIRE = LlamaCpp()
 PREFIX = "def add(first, second):\n    return "
-
-__all__ = ["starter_model"]
 
 
 @pytest.fixture(scope="session")
