@@ -72,7 +72,7 @@ def _sections() -> Iterator[tuple[str, list[Key]]]:
 
 def _described(key: Key, of: str = "description") -> dict[str, Any]:
     default = {} if key.default is None else {"default": key.default}
-    return {of: key.sentence, **key.type.schema(), **default}
+    return {of: key.told, **key.type.schema(), **default}
 
 
 def _providers_schema() -> dict[str, Any]:
@@ -123,7 +123,7 @@ A source that is spoiled counts as the defaults where a direction is stricter, u
 def _table(keys: Sequence[Key]) -> str:
     lines = ["| key | value | default | what it does | who |", "| --- | --- | --- | --- | --- |"]
     for key in keys:
-        cells = (f"`{key.name}`", _value_words(key), _default_words(key), key.sentence, _who(key))
+        cells = (f"`{key.name}`", _value_words(key), _default_words(key), key.told, _who(key))
         lines.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
     return "\n".join(lines) + "\n"
 

@@ -62,6 +62,19 @@ class Key:
     environment: str = ""
     private: bool = False
 
+    @property
+    def told(self) -> str:
+        """The sentence, and whether the key has an effect in this version."""
+        later = self.name in LATER or self.name.startswith(LATER_GROUPS)
+        return f"{self.sentence} *Has no effect in this version.*" if later else self.sentence
+
+
+LATER: Final = frozenset(
+    {"privacy.names", "privacy.allow", "privacy.knownSecrets", "providers.<id>.chatModel"}
+)
+LATER_GROUPS: Final = ("chat.", "terminal.", "telemetry.")
+"""Keys that are read and checked although what they steer is not built yet: nobody is told of
+protection that is not there."""
 
 _ON = Ranked((False, True))
 _OFF = Ranked((True, False))
