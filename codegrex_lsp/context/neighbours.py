@@ -42,7 +42,7 @@ def choose(near: str, candidates: Sequence[Snapshot]) -> tuple[Snapshot, ...]:
 
 
 def head(text: str, size: int) -> int:
-    """Where the head of a document ends: at a line end within `size` characters, if there is one."""
+    """Where the head of a document ends: at a line end within `size` characters if it can."""
     if len(text) <= size:
         return len(text)
     return text.rfind("\n", 0, size) + 1 or size

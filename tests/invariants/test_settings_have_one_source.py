@@ -56,7 +56,7 @@ def test_every_default_is_valid_and_stays_as_it_is(key: Any) -> None:
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
 def test_every_row_reads_like_a_sentence(key: Any) -> None:
-    assert re.fullmatch(r"[A-Z][^\n]*\.", key.sentence)
+    assert re.fullmatch(r"[A-Z][^\n]*\.", key.told)
 
 
 @pytest.mark.parametrize("key", MINE, ids=lambda key: key.name)
@@ -121,7 +121,7 @@ def test_page_schema_and_show_name_every_key(tmp_path: Path) -> None:
         part: Any = schema
         for name in key.name.split("."):
             part = part["additionalProperties"] if name == "<id>" else part["properties"][name]
-        assert part["description"] == key.sentence
+        assert part["description"] == key.told
 
 
 def test_the_schema_accepts_no_unknown_key() -> None:
