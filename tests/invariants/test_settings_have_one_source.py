@@ -56,7 +56,7 @@ def test_every_default_is_valid_and_stays_as_it_is(key: Any) -> None:
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
 def test_every_row_reads_like_a_sentence(key: Any) -> None:
-    assert re.fullmatch(r"[A-Z][^\n]*\.", key.told)
+    assert re.fullmatch(r"[A-Z][^\n]*\.", key.sentence)
 
 
 @pytest.mark.parametrize("key", MINE, ids=lambda key: key.name)
