@@ -197,3 +197,12 @@ def test_source_code_that_only_names_the_markers_keeps_its_lines(engine: Engine)
     text = f'HEAD = "{planted.begin("")}"\ndef f():\n    return HEAD\nTAIL = "{planted.end("")}"'
 
     assert engine.spans(text, level="secrets") == ()
+
+
+def test_the_password_of_a_url_may_be_longer_than_a_line_of_code() -> None:
+    password = "Q7zw2Xe9Rc4" * 150
+    text = f'db = "{planted.url(password=password)}"'
+
+    (span,) = Engine().spans(text, level="secrets")
+
+    assert text[span.start : span.end] == password

@@ -21,12 +21,14 @@ class Line:
         lowered: The same in lower case and of the same length, so that offsets agree.
         unquoted: Whether values need no quotes in this kind of file (`.env`, YAML, INI, shell).
         half_typed: Whether the cursor stands on this line, so that a secret may be unfinished.
+        beyond: What follows in a longer line, to look for the end of a value that begins here.
     """
 
     text: str = field(repr=False)
     lowered: str = field(repr=False)
     unquoted: bool = False
     half_typed: bool = False
+    beyond: str = field(default="", repr=False)
 
 
 @runtime_checkable

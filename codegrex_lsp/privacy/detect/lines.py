@@ -69,8 +69,9 @@ def windows(chunk: str, *, unquoted: bool, half_typed: bool) -> Iterator[tuple[i
     for offset, text in _split_at_returns(chunk):
         step = WINDOW - OVERLAP
         for start in range(0, max(len(text) - OVERLAP, 1), step):
-            part = text[start : start + WINDOW]
-            yield offset + start, Line(part, lower_keeping_length(part), unquoted, half_typed)
+            part, beyond = text[start : start + WINDOW], text[start + WINDOW :]
+            lowered = lower_keeping_length(part)
+            yield offset + start, Line(part, lowered, unquoted, half_typed, beyond)
 
 
 def _split_at_returns(chunk: str) -> Iterator[tuple[int, str]]:
