@@ -97,7 +97,7 @@ def test_outside_the_folder_a_pattern_counts_from_the_root() -> None:
         ("Secrets/", "sEcReTs/a.py"),
         ("*.KEY", "a.key"),
         ("[A-C]x", "bX"),
-        ("[A-z]x", "_X"),
+        ("[A-z]X", "_x"),
         ("stra\u00dfe", "STRASSE"),
         ("cafe\u0301", "caf\u00e9"),
         ("caf\u00e9", "CAFE\u0301/a.py"),
