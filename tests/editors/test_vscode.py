@@ -141,6 +141,8 @@ def test_a_person_sees_ghost_text_takes_it_and_is_told_what_is_not_read(
     assert "sensitive · file not read" in seen["ignoredStatus"]
     assert ".codegrexignore" in seen["ignoredReason"]
     assert "secrets/" in seen["ignoredReason"]
+    assert ".codegrexignore, line 2, secrets/" in seen["explained"]
+    assert "secrets/" in seen["rule"]
     assert "offline" in seen["tightened"]
     keep_screenshots(tmp_path)
 
