@@ -42,7 +42,7 @@ async def read_answer(
     *,
     sampling: Sampling,
     site: Site,
-    first_token: Callable[[], None],
+    first_token: Callable[[], object],
     on_text: Callable[[str], None] | None,
 ) -> Answer:
     """The answer to a Cleared. Leaving early closes the socket.
