@@ -134,7 +134,7 @@ class Restorer:
         position, end = len(self._before), len(self._before) + count
         parts: list[str] = []
         # Searched past the end: a word is only known to end there by the character that follows.
-        while (match := self._pattern.search(text, position)) and match.end() <= end:
+        while (match := self._pattern.search(text, position)) and match.start() < end:
             parts.append(text[position : match.start()])
             value = self._value(match.group(), alone=match["alone"] is not None)
             if value is None:
@@ -142,6 +142,7 @@ class Restorer:
                 return "".join(parts)
             parts.append(value)
             position = match.end()
+        end = max(end, position)
         parts.append(text[position:end])
         self._before = text[max(end - 2, 0) : end]
         self._held = text[end:]

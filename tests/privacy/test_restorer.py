@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from codegrex_lsp.privacy.restorer import Restorer
@@ -36,6 +36,7 @@ PIECES = st.one_of(
 
 
 @given(st.lists(PIECES, max_size=8), st.sets(st.integers(1, 200), max_size=30))
+@example([ONE[:-1], ONE, ONE], {19})
 @pytest.mark.parametrize("mode", ["stop", "show"])
 def test_the_cuts_make_no_difference(mode: str, parts: list[str], places: set[int]) -> None:
     text = "".join(parts)
