@@ -128,7 +128,7 @@ class Completer:
         stopped = self.refuse_early(request, settings)
         if stopped is not None:
             return replace(stopped, timings=watch.done())
-        known = self._from_cache(request)
+        known = self._from_cache(request, settings)
         if known is not None:
             return CompletionOutcome(
                 known, Decision("cached", "typed through"), timings=watch.done()
@@ -243,9 +243,10 @@ class Completer:
             return _none("mid-line", "there is much text right of the cursor")
         return None
 
-    def _from_cache(self, request: CompletionRequest) -> Suggestion | None:
+    def _from_cache(self, request: CompletionRequest, settings: Settings) -> Suggestion | None:
         snapshot, cursor = request.snapshot, request.cursor
-        text = self._cache.find(snapshot.uri, snapshot.text.reveal(), cursor)
+        privacy = settings.privacy
+        text = self._cache.find(snapshot.uri, snapshot.text.reveal(), cursor, privacy)
         return Suggestion(Sealed(text), cursor, cursor) if text else None
 
     async def _wait_for_a_pause(self, request: CompletionRequest, settings: Settings) -> None:
@@ -319,7 +320,7 @@ class Completer:
         if not text:
             return replace(facts, decision=Decision("empty", "the model had nothing to add"))
         snapshot, cursor = trip.request.snapshot, trip.request.cursor
-        self._cache.keep(snapshot.uri, snapshot.text.reveal(), cursor, text)
+        self._cache.keep(snapshot.uri, snapshot.text.reveal(), cursor, text, trip.settings.privacy)
         suggestion = Suggestion(Sealed(text), cursor, cursor)
         return replace(facts, suggestion=suggestion, decision=Decision("shown", "suggestion shown"))
 
