@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 from collections.abc import Callable, Coroutine, Mapping
@@ -174,6 +175,7 @@ def _add_lifecycle(built: Built, progress: Progress, on_exit: Callable[[int], No
         return answer
 
     def initialized(params: protocol.Nothing) -> None:
+        _sweep()
         progress.attach(session)
         session.on_status = built.announcer.soon
         session.on_status()
@@ -195,6 +197,15 @@ def _add_lifecycle(built: Built, progress: Progress, on_exit: Callable[[int], No
     built.server.answer_with(types.INITIALIZED, protocol.Nothing, initialized)
     built.server.answer_with(types.SHUTDOWN, protocol.Nothing, shutdown)
     built.server.answer_with(types.EXIT, protocol.Nothing, leave)
+
+
+def _sweep() -> None:
+    """Collect what starting left behind, where it was not looked at, and look at it no more."""
+    if gc.isenabled():
+        return
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def _forget_what_drifted(session: Session, method: str, params: object) -> None:
