@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
 from codegrex_lsp.privacy.detect import Span
+from codegrex_lsp.privacy.detect.clues import Clue
 
 Level = Literal["secrets", "all"]
 """`secrets` runs the secret detectors; `all` runs those for personal data as well."""
@@ -21,12 +22,14 @@ class Line:
         lowered: The same in lower case and of the same length, so that offsets agree.
         unquoted: Whether values need no quotes in this kind of file (`.env`, YAML, INI, shell).
         half_typed: Whether the cursor stands on this line, so that a secret may be unfinished.
+        words: The keywords of all detectors that stand on it; None where nobody has looked.
     """
 
     text: str = field(repr=False)
     lowered: str = field(repr=False)
     unquoted: bool = False
     half_typed: bool = False
+    words: Collection[str] | None = None
 
 
 @runtime_checkable
@@ -47,12 +50,31 @@ class LineDetector(Protocol):
         """A cheap test without false negatives; `scan_line` is called only where it is true."""
         ...
 
-    def scan_line(self, line: Line) -> Sequence[Span]:
-        """Spans relative to the line's first character."""
+    def scan_line(self, line: Line) -> Sequence[Span | Clue]:
+        """Spans relative to the line's first character, and clues that need other lines."""
         ...
 
     def warm_up(self) -> None:
         """Import and build what the first scan needs. Called off the request path."""
+        ...
+
+
+@runtime_checkable
+class Gated(Protocol):
+    """What a line detector adds so that the engine passes over most lines without asking it.
+
+    All keywords of all detectors are looked for in one pass over a text's new lines. A line is
+    shown to the detector where one of its keywords stands, or where its pattern matches.
+    """
+
+    @property
+    def keywords(self) -> Collection[str]:
+        """In lower case, of any length; looked for in the line's lower case."""
+        ...
+
+    @property
+    def trigger(self) -> str:
+        """A linear-time pattern that sees the original text, or `""`. No match crosses a line."""
         ...
 
 
