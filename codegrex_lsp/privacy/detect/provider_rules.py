@@ -86,9 +86,8 @@ class ProviderRules:
         if line.half_typed and rule.compiled_half:
             patterns.append(rule.compiled_half)
         for pattern in patterns:
-            group = "value" if "value" in pattern.groupindex else 0
             for match in pattern.finditer(line.text):
-                start, end = match.span(group)
+                start, end = match.span("value" if match.groupdict().get("value") else 0)
                 value = line.text[start:end]
                 if end > start and value not in rule.samples and not is_filler(value):
                     yield Span(

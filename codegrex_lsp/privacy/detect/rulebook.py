@@ -13,6 +13,7 @@
     matches = ["{AKIA}{A-Z2-7*16}"]   # templates for the tests: tests/support/templates.py
     misses = ["akia-doc"]
 
+A pattern may name a part that many share: `<start>`, `<key>`, `<end>`, see `PARTS`.
 Patterns are compiled when a line first needs them: a file meets a dozen of some hundred.
 """
 
@@ -31,6 +32,22 @@ FOLDER: Final = Path(__file__).with_name("rules")
 
 SHORTEST_KEYWORD: Final = 3
 """Characters. A shorter keyword would bring its rule to nearly every line."""
+
+PARTS: Final = {
+    "<start>": r"(?<![A-Za-z0-9](?<!\\[abefnrtv0])(?<!%[0-9A-Fa-f]{2}))",
+    "<end>": r"(?![A-Za-z0-9])",
+    "<key>": (
+        r"(?i:key|token|secret|pass|pwd|auth|cred)"
+        r"(?![\w\-.]{0,30}(?i:id|name|hash|ur[il]|path|file|type|version|length)[\"'\]\s:=])"
+        r"[\w\-.]{0,30}(?:[\"', ]{1,4}(?:is|value|default))?[\s\"'`:=<>?,()\[\]\\|\-]{1,12}"
+    ),
+}
+"""Parts of patterns.
+
+`<start>`: the token begins here, and no letter or digit before it but an escape's (`\\n`, `%3A`).
+`<end>`: no letter or digit follows.
+`<key>`: the name of something secret and what stands between it and its value.
+"""
 
 
 @dataclass(frozen=True)
@@ -54,17 +71,23 @@ class Rule:
     @cached_property
     def compiled(self) -> re.Pattern[str]:
         """`pattern`, ready to search a line with."""
-        return re.compile(self.pattern)
+        return re.compile(_with_parts(self.pattern))
 
     @cached_property
     def compiled_half(self) -> re.Pattern[str] | None:
         """`half`, or None where an unfinished value can not be told."""
-        return re.compile(self.half) if self.half else None
+        return re.compile(_with_parts(self.half)) if self.half else None
 
     @cached_property
     def samples(self) -> frozenset[str]:
         """`allow` with its pieces joined: values that everybody knows."""
         return frozenset(sample.replace("|", "") for sample in self.allow)
+
+
+def _with_parts(pattern: str) -> str:
+    for name, part in PARTS.items():
+        pattern = pattern.replace(name, part)
+    return pattern
 
 
 class BadRule(ValueError):
@@ -91,7 +114,7 @@ def load(folder: Path = FOLDER) -> tuple[Rule, ...]:
 @cache
 def edition(folder: Path = FOLDER) -> str:
     """A short name that changes with any rule: part of the key of every cached result."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(repr(PARTS).encode())
     for file in sorted(folder.glob("*.toml")):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
