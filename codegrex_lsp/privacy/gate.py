@@ -46,7 +46,14 @@ class Scanner(Protocol):
     """What the gate needs of `detect.engine.Engine`."""
 
     def spans(
-        self, text: str, *, level: Level, language: str, path_name: str, cursor: int | None
+        self,
+        text: str,
+        *,
+        level: Level,
+        language: str,
+        path_name: str,
+        cursor: int | None,
+        uri: str = "",
     ) -> tuple[Span, ...]:
         """Every sensitive run of a whole document, or DetectorFailed."""
         ...
@@ -200,6 +207,7 @@ class Gate:
             language=document.language,
             path_name=document.origin.path.name if document.origin.path else "",
             cursor=document.cursor,
+            uri=document.origin.uri,
         )
 
     def _label(self, vault: Vault, item: Readable, texts: Sequence[str]) -> Redacted:

@@ -84,7 +84,7 @@ def jfrog_reference(token: str) -> bool:
 
 
 def bech32(token: str) -> bool:
-    """age's secret keys: the checksum of BIP 173."""
+    """Secret keys of age: the checksum of BIP 173."""
     prefix, _, data = token.lower().rpartition("1")
     if not prefix or len(data) < 6 or any(c not in _BECH32 for c in data):
         return False
@@ -174,7 +174,9 @@ def _polymod(values: list[int]) -> int:
     for value in values:
         top = check >> 25
         check = (check & 0x1FFFFFF) << 5 ^ value
-        for bit, generator in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+        for bit, generator in enumerate(
+            (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+        ):
             if top >> bit & 1:
                 check ^= generator
     return check

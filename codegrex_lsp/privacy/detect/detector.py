@@ -8,6 +8,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.clues import Clue
+from codegrex_lsp.privacy.detect.filekind import FileKind
 
 Level = Literal["secrets", "all"]
 """`secrets` runs the secret detectors; `all` runs those for personal data as well."""
@@ -20,16 +21,16 @@ class Line:
     Attributes:
         text: The characters.
         lowered: The same in lower case and of the same length, so that offsets agree.
-        unquoted: Whether values need no quotes in this kind of file (`.env`, YAML, INI, shell).
+        kind: Of the file.
         half_typed: Whether the cursor stands on this line, so that a secret may be unfinished.
         words: The keywords of all detectors that stand on it; None where nobody has looked.
     """
 
     text: str = field(repr=False)
     lowered: str = field(repr=False)
-    unquoted: bool = False
+    kind: FileKind = FileKind.CODE
     half_typed: bool = False
-    words: Collection[str] | None = None
+    words: Collection[str] | None = field(default=None, repr=False)
 
 
 @runtime_checkable

@@ -9,12 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import PurePath
 from typing import Final
 
 from codegrex_lsp.privacy.detect import Span
-from codegrex_lsp.privacy.detect.detector import Line
-from codegrex_lsp.privacy.detect.words import words
 
 WINDOW: Final = 2_048
 """Characters of a line that detectors see at once."""
@@ -24,63 +21,25 @@ OVERLAP: Final = 512
 
 _TOKEN: Final = re.compile(r"[\w\-./+=~]*")
 
-_UNQUOTED_LANGUAGES: Final = words(
-    """
-    dotenv env ini properties yaml dockercompose shellscript dockerfile makefile conf toml
-    terraform hcl log diff csv powershell bat
-    """
-)
-_UNQUOTED_SUFFIXES: Final = words(
-    """
-    .env .ini .cfg .conf .properties .yaml .yml .sh .bash .zsh .fish .envrc .toml .tf
-    .tfvars .log .csv .ps1 .bat .cmd .diff .patch
-    """
-)
-
-
-def holds_unquoted_values(language: str, path_name: str) -> bool:
-    """Whether this kind of file writes values without quotes.
-
-    Args:
-        language: LSP language id, possibly empty.
-        path_name: File name or label, possibly empty.
-    """
-    if language in _UNQUOTED_LANGUAGES:
-        return True
-    path = PurePath(path_name)
-    return path.suffix.lower() in _UNQUOTED_SUFFIXES or path.name.lower().startswith(
-        (".env", "dockerfile", ".netrc", ".npmrc", ".pypirc")
-    )
-
 
 def lower_keeping_length(text: str) -> str:
-    """Lower case, character for character: `İ`, whose lower case is two characters, stays."""
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+    """Lower case, character for character.
+
+    `İ` is the one character whose lower case is two; here it is `i`.
+    """
+    return text.replace("\u0130", "i").lower()
 
 
-def windows(chunk: str, *, unquoted: bool, half_typed: bool) -> Iterator[tuple[int, Line]]:
+def pieces(chunk: str) -> Iterator[tuple[int, str]]:
     """What detectors see of the text between two `\\n`, with the offset of each part.
 
     A lone `\\r` ends a line too; a line longer than `WINDOW` comes in overlapping parts.
     """
-    for offset, text in _split_at_returns(chunk):
-        step = WINDOW - OVERLAP
-        for start in range(0, max(len(text) - OVERLAP, 1), step):
-            part = text[start : start + WINDOW]
-            yield offset + start, Line(part, lower_keeping_length(part), unquoted, half_typed)
-
-
-def _split_at_returns(chunk: str) -> Iterator[tuple[int, str]]:
-    if "\r" not in chunk:
-        yield 0, chunk
-        return
     offset = 0
     for text in chunk.split("\r"):
-        if text:
-            yield offset, text
+        for start in range(0, max(len(text) - OVERLAP, 1), WINDOW - OVERLAP):
+            if text:
+                yield offset + start, text[start : start + WINDOW]
         offset += len(text) + 1
 
 

@@ -71,8 +71,8 @@ class ProviderRules:
             beside = not rule.near or any(word in line.lowered for word in rule.near)
             if not beside and not rule.near_lines:
                 continue
-            for span in self._matches(rule, line):
-                found.append(span if beside else Near(span, rule.near, rule.near_lines))
+            spans = self._matches(rule, line)
+            found += spans if beside else (Near(s, rule.near, rule.near_lines) for s in spans)
         return found
 
     def _rules_for(self, line: Line) -> Iterator[Rule]:

@@ -9,6 +9,7 @@ from codegrex_lsp.privacy.detect.detector import Detector
 from codegrex_lsp.privacy.detect.home_paths import HomePaths
 from codegrex_lsp.privacy.detect.personal import PersonalData
 from codegrex_lsp.privacy.detect.private_keys import PrivateKeys
+from codegrex_lsp.privacy.detect.provider_rules import ProviderRules
 from codegrex_lsp.privacy.detect.second_opinion import SecondOpinion
 from codegrex_lsp.privacy.detect.tokens import ProviderTokens
 from codegrex_lsp.privacy.detect.urls import Headers, UrlCredentials
@@ -21,6 +22,7 @@ def standard_detectors(home: Path | None = None) -> tuple[Detector, ...]:
         home: Home folder whose name is to be neutral, or None for this machine's.
     """
     return (
+        ProviderRules(),
         ProviderTokens(),
         Assignments(),
         UrlCredentials(),
