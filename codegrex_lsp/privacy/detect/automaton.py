@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
 Hit = tuple[int, int]
 """Which word, as its index, and the offset of its first character."""
 
@@ -22,7 +24,7 @@ def build(words: Sequence[str]) -> Finder:
     Hits come ordered so that their lines never step back, if no word holds a line break.
 
     Args:
-        words: Different from each other, none empty. Compared as they are: case counts.
+        words: Different from each other, none empty, of whole characters only. Compared as they are: case counts.
     """
     try:
         return native(words)
@@ -43,7 +45,11 @@ def native(words: Sequence[str]) -> Finder:
     find = AhoCorasick(list(words)).find_matches_as_indexes
 
     def hits(text: str) -> list[Hit]:
-        return [(word, start) for word, start, _ in find(text, overlapping=True)]
+        try:
+            found = find(text, overlapping=True)
+        except UnicodeEncodeError:  # half a surrogate pair, which it can not read
+            found = find(_SURROGATE.sub("?", text), overlapping=True)
+        return [(word, start) for word, start, _ in found]
 
     return hits
 

@@ -17,27 +17,26 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from codegrex_lsp.privacy.detect import Span
-from codegrex_lsp.privacy.detect.assignments import hints_at_secret, keys_in
+from codegrex_lsp.privacy.detect.assignments import keys_in
 from codegrex_lsp.privacy.detect.detector import Level, Line
 from codegrex_lsp.privacy.detect.judge import Key, is_stand_in, judge_key, judge_value
 from codegrex_lsp.privacy.detect.words import words
 
-_HINTS: Final = MappingProxyType(
+_WORDS: Final = MappingProxyType(
     {
-        "ArtifactoryDetector": words("akc ap"),
+        "ArtifactoryDetector": ("akc", *(f"ap{digit}" for digit in "0123456789abcdef")),
         "AWSKeyDetector": words("a3t abia acca akia asia aws"),
         "AzureStorageKeyDetector": words("accountkey="),
         "BasicAuthDetector": words("://"),
-        "CloudantDetector": words("cloudant clou cl_ cl- clapi clkey clp cltoken"),
-        "DiscordBotTokenDetector": words("."),
+        "CloudantDetector": words("cloudant clou_ clou- cl_ cl- clapi clkey clp cltoken"),
         "GitHubTokenDetector": words("ghp_ gho_ ghu_ ghs_ ghr_"),
         "GitLabTokenDetector": words(
             "glpat gldt glft glsoat glrt gr1348941 glcbt glimt glptt glagent gloas"
         ),
-        "IbmCloudIamDetector": words("ibm iam"),
-        "IbmCosHmacDetector": words("cos ibm"),
+        "IbmCloudIamDetector": words("ibm iam_ iam- iamapi iamkey iamp iamtoken"),
+        "IbmCosHmacDetector": words("secret"),
         "JwtTokenDetector": words("eyj"),
-        "MailchimpDetector": words("-us"),
+        "MailchimpDetector": tuple(f"-us{digit}" for digit in "0123456789"),
         "NpmDetector": words("_authtoken"),
         "OpenAIDetector": words("t3blbkfj"),
         "PypiTokenDetector": words("pypi-age"),
@@ -46,11 +45,21 @@ _HINTS: Final = MappingProxyType(
         "SoftlayerDetector": words("softlayer sl_ sl- slapi slkey slp sltoken"),
         "SquareOAuthDetector": words("sq0csp"),
         "StripeDetector": words("k_live_"),
-        "TelegramBotTokenDetector": words(":"),
-        "TwilioKeyDetector": words("ac sk"),
     }
 )
-"""Plugin → lower-case letters, one of which is in every value it can find."""
+"""Plugin → keywords, one of which is in every value it can find."""
+
+_NO_WORD: Final = ("DiscordBotTokenDetector", "TelegramBotTokenDetector", "TwilioKeyDetector")
+_SHAPES: Final = re.compile(
+    r"[0-9ASMNO](?:(?<=[AS])[CK][a-z0-9]{32}"
+    r"|(?<=[MNO])[\w\-]{23,25}\.[\w\-]{6}\.[\w\-]{27}"
+    r"|(?<=[0-9])[0-9]{7,9}:[\w\-]{35})",
+    re.ASCII,
+)
+"""What the plugins without a keyword find: Twilio, Discord, Telegram."""
+
+_KEY_WORDS: Final = words("pass secret token key cred auth pwd")
+"""Parts of the names of keys for which the keyword and entropy plugins are asked."""
 
 _SHORT: Final = words("BasicAuthDetector NpmDetector SlackDetector")
 """Plugins whose values may be short. All others need a run of `_RUN` in the line."""
@@ -67,6 +76,8 @@ class SecondOpinion:
 
     name = "detect-secrets/1.5"
     level: Level = "secrets"
+    keywords = _KEY_WORDS.union(*_WORDS.values())
+    trigger = f"(?a:{_SHAPES.pattern})"
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -74,13 +85,12 @@ class SecondOpinion:
         self._keyword_patterns: tuple[tuple[re.Pattern[str], int], ...] = ()
 
     def wants(self, line: Line) -> bool:
-        """Whether a plugin's letters, or those of a secret-bearing key, are there."""
-        lowered = line.lowered
+        """Whether there may be a long enough value, or a secret-bearing key's quoted one."""
         return (
-            "://" in lowered
-            or "xox" in lowered
-            or hints_at_secret(line)
-            or _RUN.search(line.text) is not None
+            _RUN.search(line.text) is not None
+            or any(quote in line.text for quote in "\"'`")
+            or "://" in line.lowered
+            or "xox" in line.lowered
         )
 
     def warm_up(self) -> None:
@@ -109,9 +119,9 @@ class SecondOpinion:
         return spans
 
     def _by_format(self, line: Line) -> Iterator[Span]:
-        names = _HINTS if _RUN.search(line.text) else _SHORT
-        for name in names:
-            if not any(hint in line.lowered for hint in _HINTS[name]):
+        long = _RUN.search(line.text) is not None
+        for name in _plugins_for(line):
+            if not long and name not in _SHORT:
                 continue
             if not self._plugins:
                 self.warm_up()
@@ -149,6 +159,21 @@ class SecondOpinion:
                 if plugin.calculate_shannon_entropy(value) > plugin.entropy_limit:
                     start, end = match.span(2)
                     yield Span(start, end, "secret", "token", "detect-secrets/entropy", 0.5)
+
+
+_BY_WORD: Final = MappingProxyType(
+    {word: [n for n in _WORDS if word in _WORDS[n]] for word in frozenset().union(*_WORDS.values())}
+)
+
+
+def _plugins_for(line: Line) -> Iterator[str]:
+    """Names of the plugins that may find something."""
+    here = line.words
+    if here is None:
+        here = [word for word in _BY_WORD if word in line.lowered]
+    yield from dict.fromkeys(name for word in here for name in _BY_WORD.get(word, ()))
+    if _SHAPES.search(line.text):
+        yield from _NO_WORD
 
 
 def _whole(text: str, match: re.Match[str], name: str, kind: str) -> Span | None:

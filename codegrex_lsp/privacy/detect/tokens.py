@@ -32,6 +32,8 @@ class ProviderTokens:
 
     name = f"provider-tokens/1-{len(FORMATS)}"
     level: Level = "secrets"
+    keywords = frozenset(prefix.lower() for prefix in _PREFIXES)
+    trigger = ""
 
     def wants(self, line: Line) -> bool:
         """Whether any prefix occurs."""

@@ -26,6 +26,8 @@ class UrlCredentials:
 
     name = "url-credentials/1"
     level: Level = "secrets"
+    keywords = frozenset({"://"})
+    trigger = ""
 
     def wants(self, line: Line) -> bool:
         """Whether there is a URL with a user in it."""
@@ -87,6 +89,8 @@ class Headers:
 
     name = "headers/1"
     level: Level = "secrets"
+    keywords = frozenset({"bearer ", "basic ", "authorization"})
+    trigger = ""
 
     def wants(self, line: Line) -> bool:
         """Whether a scheme or the header is named."""
