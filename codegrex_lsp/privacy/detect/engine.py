@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, compress
 from typing import Final
 
 from codegrex_lsp.errors import DetectorFailed
@@ -265,7 +265,7 @@ class Engine:
     ) -> tuple[Span, ...]:
         """The spans of all lines in the coordinates of the text, and those that cross lines."""
         found: list[Span] = []
-        hit = [index for index, one in enumerate(hits) if one]
+        hit = list(compress(range(len(hits)), hits))
         if hit:
             ends = list(accumulate(map(len, chunks), initial=0))
             for index in hit:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from codegrex_lsp.privacy.detect.assignments import Assignments
+from codegrex_lsp.privacy.detect.blocks import Blocks
 from codegrex_lsp.privacy.detect.detector import Detector
 from codegrex_lsp.privacy.detect.home_paths import HomePaths
 from codegrex_lsp.privacy.detect.personal import PersonalData
@@ -25,6 +26,7 @@ def standard_detectors(home: Path | None = None) -> tuple[Detector, ...]:
         ProviderRules(),
         ProviderTokens(),
         Assignments(),
+        Blocks(),
         UrlCredentials(),
         Headers(),
         SecondOpinion(),
