@@ -27,7 +27,10 @@ SEEDS: Final[dict[Split, int]] = {"dev": 20_260_101, "test": 77_003_177}
 PER_FAMILY: Final = 7
 """Items for each format of a provider."""
 
-PER_TEMPLATE: Final = {"scene": 5, "harmless": 8}
+PER_SCENE: Final = 5
+PER_HARMLESS: Final = 21
+"""Items of a harmless template with something made up in it; others stand once in each file."""
+
 PASSWORDS: Final = 400
 TOKENS: Final = 280
 PER_PERSON_FAMILY: Final = 9
@@ -92,12 +95,14 @@ class _Maker:
         for value in ("{an*32}", "{hex*32}", "{url*43}", "{b64*44}", "{low*24}", "{hex*64}"):
             yield from self._named("token", value, "token", TOKENS // 6)
         yield from self._people()
-        for kind, family, files, text in self._templates.scenes:
-            for number in range(PER_TEMPLATE["scene"]):
-                yield self._document(kind, family, files[number % len(files)], text)
-        for family, files, text in self._templates.harmless:
-            for number in range(PER_TEMPLATE["harmless"]):
-                yield self._document("harmless", family, files[number % len(files)], text)
+        for kind, family, files, line in self._templates.scenes:
+            names, text = _own_file(files, line)
+            for number in range(PER_SCENE):
+                yield self._document(kind, family, names[number % len(names)], text)
+        for family, files, line in self._templates.harmless:
+            names, text = _own_file(files, line)
+            for number in range(PER_HARMLESS if _varies(text) else len(names)):
+                yield self._document("harmless", family, names[number % len(names)], text)
 
     def _families(self) -> Iterator[Document]:
         """A format of a provider: under its name, and where its shape suffices, without one."""
@@ -134,7 +139,8 @@ class _Maker:
             quoted = bool(re.search(r"[\"'`>][^\"'`<]*«", text))
             if quoted or not re.search(r"\{(name|phone|address|mnemonic|card|iban|jwt)\}", value):
                 break
-        return self._document(kind, family, name, text.replace("«value»", f"«{value}»"), key)
+        marked = value if "«" in value else f"«{value}»"
+        return self._document(kind, family, name, text.replace("«value»", marked), key)
 
     def _document(self, kind: str, family: str, name: str, text: str, key: str = "") -> Document:
         before, after = self._around(name), self._around(name)
@@ -169,11 +175,29 @@ class _Maker:
             begin = start + sum(map(len, parts))
             parts.append(value)
             if required is not None:
-                labels.append((begin, begin + len(value)))
+                labels.append(_core(value, begin))
             elif may is not None:
                 tolerated.append((begin, begin + len(value)))
         parts.append(text[at:])
         return "".join(parts), tuple(labels), tuple(tolerated)
+
+
+def _own_file(files: list[str], line: str) -> tuple[list[str], str]:
+    """`name ⊢ text` is a template for one kind of file only."""
+    name, own, text = line.partition(" ⊢ ")
+    return ([name], text) if own else (files, line)
+
+
+def _varies(template: str) -> bool:
+    return any("{" in one or one.isalnum() for one in re.findall("⟨([^⟩]*)⟩", template))
+
+
+def _core(value: str, begin: int) -> Range:
+    """Where the sensitive part is: the first and the last line of a private key may stay."""
+    head = re.match(r"-{5}BEGIN [^-]*-{5}(?:\\n|\n)", value)
+    if head is None:
+        return begin, begin + len(value)
+    return begin + head.end(), begin + value.rindex("-" * 5 + "END")
 
 
 def _styled(key: str, style: str) -> str:

@@ -105,7 +105,8 @@ def presidio(texts: Sequence[Text]) -> list[list[Find]]:
     )
     registry = RecognizerRegistry()
     registry.load_predefined_recognizers(languages=["en"])
-    analyzer = AnalyzerEngine(registry=registry, nlp_engine=NoOpNlpEngine())
+    nothing = NoOpNlpEngine(models=[{"lang_code": "en", "model_name": "no_op"}])
+    analyzer = AnalyzerEngine(registry=registry, nlp_engine=nothing)
     entities = sorted(set(analyzer.get_supported_entities("en")) - PRESIDIO_LEFT_OUT)
 
     def look(text: str) -> list[Find]:
@@ -154,12 +155,21 @@ def kingfisher(texts: Sequence[Text]) -> list[list[Find]]:
     scanner = Scanner()
 
     def look(one: Text) -> list[Find]:
-        found: list[Find] = []
-        for finding in scanner.scan(one.text):
-            if finding.visible:
-                line = int(finding.location["start_line"])
-                found += _on_line(one.text, line, finding.secret, finding.rule_id)
-        return found
+        data = one.text.encode()
+
+        def place(offset: int) -> int:
+            return len(data[:offset].decode("utf-8", "ignore"))
+
+        return [
+            Find(
+                place(finding.location["start_offset"]),
+                place(finding.location["end_offset"]),
+                "secret",
+                finding.rule_id,
+            )
+            for finding in scanner.scan(data)
+            if finding.visible
+        ]
 
     return [look(one) for one in texts]
 

@@ -87,7 +87,7 @@ def password(chance: Random, words: Vocabulary, *, quoted: bool = True) -> str:
 
     Without quotes it holds no character that a shell, a URL or a comment would read otherwise.
     """
-    marks = "!@#$%&*?-_+." if quoted else "-_.!+"
+    marks = "!@#$%&*?-_+." if quoted else "-_!+"
     word, other = chance.sample(words.password_words, 2)
     year = str(chance.randint(1960, 2029))
     mark = chance.choice(marks)
