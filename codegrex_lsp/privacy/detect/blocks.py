@@ -29,6 +29,8 @@ _STRING: Final = re.compile(
         (?::=|=>|[:=])[ \t]{0,8}\(?[bBrRuUfF@$]{0,2}(?P<quote>\"{3}|'{3}|`|@"(?!"))""",
     re.VERBOSE,
 )
+_QUOTES: Final = ('"""', "'''", "`", '@"')
+_YAML_ENDS: Final = frozenset(":|>+-0123456789")
 _YAML: Final = re.compile(
     r"(?P<indent>[ ]*(?:-[ ]+)?)[\"']?(?P<key>[\w.\-]{2,80})[\"']?[ \t]*:"
     r"(?:[ \t]+[|>][+\-0-9]{0,2})?[ \t]*(?:#.*)?\r?$"
@@ -51,7 +53,7 @@ class Blocks:
     name = "blocks/1"
     level: Level = "secrets"
     keywords = HINTS
-    trigger = ""
+    triggers = ()
 
     def wants(self, line: Line) -> bool:
         """Whether something may open there."""
@@ -72,13 +74,16 @@ class Blocks:
 
 
 def _opened(text: str) -> Iterator[TextBlock | YamlBlock]:
-    for match in _STRING.finditer(text):
-        quote = match["quote"].removeprefix("@")
-        if quote not in text[match.end() :]:
-            yield TextBlock(judge_key(match["key"]), match.end(), quote)
-    for match in _HERE.finditer(text):
-        yield TextBlock(judge_key(match["key"]), len(text), "", match["word"])
-    if yaml := _YAML.match(text):
+    last = text.rstrip()[-1:]
+    if any(quote in text for quote in _QUOTES):
+        for match in _STRING.finditer(text):
+            quote = match["quote"].removeprefix("@")
+            if quote not in text[match.end() :]:
+                yield TextBlock(judge_key(match["key"]), match.end(), quote)
+    if "<<" in text:
+        for match in _HERE.finditer(text):
+            yield TextBlock(judge_key(match["key"]), len(text), "", match["word"])
+    if (last in _YAML_ENDS or "#" in text) and (yaml := _YAML.match(text)):
         yield YamlBlock(judge_key(yaml["key"]), len(yaml["indent"]))
 
 

@@ -65,17 +65,25 @@ class Gated(Protocol):
     """What a line detector adds so that the engine passes over most lines without asking it.
 
     All keywords of all detectors are looked for in one pass over a text's new lines. A line is
-    shown to the detector where one of its keywords stands, or where its pattern matches.
+    shown to the detector where one of its keywords stands, or where one of its triggers matches.
+    A detector of another kind is asked about every line.
     """
 
     @property
     def keywords(self) -> Collection[str]:
-        """In lower case, of any length; looked for in the line's lower case."""
+        """In lower case, of any length; looked for in the line's lower case.
+
+        A keyword costs nothing where it does not stand, and some 3 µs for each line where it does.
+        """
         ...
 
     @property
-    def trigger(self) -> str:
-        """A linear-time pattern that sees the original text, or `""`. No match crosses a line."""
+    def triggers(self) -> Sequence[str]:
+        """Linear-time patterns that see the original text, for what no keyword gives away.
+
+        No match crosses a line. Each should begin with a literal character, which costs 1 ms a
+        megabyte; one that begins with a set of characters or an anchor costs up to 50.
+        """
         ...
 
 

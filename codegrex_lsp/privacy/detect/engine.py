@@ -205,17 +205,16 @@ class Engine:
         self._in_time(run)
         for shown, sifted in enumerate(self._sieve(run).sift(texts)):
             owner = owners[sifted.index]
-            for chunk, hits in zip(chunks[done:owner], found[done:owner], strict=True):
-                cache.keep(chunk, hits)
-            done = max(done, owner)
+            if owner > done:
+                cache.keep_all(chunks[done:owner], found[done:owner])
+                done = owner
             if shown % _CLOCK_EVERY == 0:
                 self._in_time(run)
             line = Line(texts[sifted.index], sifted.lowered, run.kind, words=sifted.words)
             found[owner] += self._ask(
                 sifted.detectors, line, chunks[owner], offsets[sifted.index], run
             )
-        for index in range(done, len(chunks)):
-            cache.keep(chunks[index], found[index])
+        cache.keep_all(chunks[done:], found[done:])
         return found
 
     def _ask(
@@ -329,17 +328,14 @@ def _silenced() -> Iterator[None]:
         raise DetectorFailed("a detector failed, so the text was not looked at") from None
 
 
-def _parts(chunks: Sequence[str]) -> tuple[list[int], list[int], list[str]]:
+def _parts(chunks: Sequence[str]) -> tuple[Sequence[int], Sequence[int], Sequence[str]]:
     """Whose part it is, where it begins there, and its text, for all parts of all lines."""
+    if max(map(len, chunks)) <= WINDOW and "\r" not in "".join(chunks):
+        return range(len(chunks)), [0] * len(chunks), chunks
     owners: list[int] = []
     offsets: list[int] = []
     texts: list[str] = []
     for owner, chunk in enumerate(chunks):
-        if len(chunk) <= WINDOW and "\r" not in chunk:
-            owners.append(owner)
-            offsets.append(0)
-            texts.append(chunk)
-            continue
         for offset, text in pieces(chunk):
             owners.append(owner)
             offsets.append(offset)

@@ -34,7 +34,7 @@ class HomePaths:
     """
 
     level: Level = "all"
-    trigger = ""
+    triggers = ()
 
     def __init__(self, home: Path | None = None) -> None:
         self.name = "home-paths/1"

@@ -47,11 +47,15 @@ class LineCache:
 
     def keep(self, chunk: str, hits: Hits) -> None:
         """Remember one line."""
-        self._room -= len(chunk)
-        if len(self._young) >= self._half or self._room < 0:
+        self.keep_all((chunk,), (hits,))
+
+    def keep_all(self, chunks: Sequence[str], hits: Sequence[Hits]) -> None:
+        """Remember some lines. Together they may exceed the bound once."""
+        self._room -= sum(map(len, chunks))
+        if len(self._young) + len(chunks) > self._half or self._room < 0:
             self._old, self._young = self._young, {}
             self._room = CHARACTERS // 2
-        self._young[chunk] = hits
+        self._young.update(zip(chunks, hits, strict=True))
 
 
 class Documents:

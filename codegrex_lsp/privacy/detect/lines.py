@@ -35,6 +35,9 @@ def pieces(chunk: str) -> Iterator[tuple[int, str]]:
 
     A lone `\\r` ends a line too; a line longer than `WINDOW` comes in overlapping parts.
     """
+    if len(chunk) <= WINDOW and chunk.find("\r") in (-1, len(chunk) - 1):
+        yield 0, chunk.removesuffix("\r")
+        return
     offset = 0
     for text in chunk.split("\r"):
         for start in range(0, max(len(text) - OVERLAP, 1), WINDOW - OVERLAP):

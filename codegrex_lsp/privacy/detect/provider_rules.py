@@ -26,7 +26,7 @@ class ProviderRules:
     """
 
     level: Level = "secrets"
-    trigger = ""
+    triggers = ()
 
     def __init__(self, folder: Path = book.FOLDER) -> None:
         self._folder = folder

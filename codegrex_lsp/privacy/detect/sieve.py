@@ -10,7 +10,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, count
+from operator import add
 
 from codegrex_lsp.privacy.detect import automaton
 from codegrex_lsp.privacy.detect.detector import Gated, LineDetector
@@ -52,8 +53,8 @@ class Sieve:
                 continue
             for word in detector.keywords:
                 masks[word] = masks.get(word, 0) | 1 << at
-            if detector.trigger:
-                self._triggers.append((re.compile(detector.trigger, re.MULTILINE), 1 << at))
+            for trigger in detector.triggers:
+                self._triggers.append((re.compile(trigger, re.MULTILINE), 1 << at))
         self._words = tuple(masks)
         self._masks = tuple(masks.values())
         self._find = automaton.build(self._words)
@@ -63,7 +64,7 @@ class Sieve:
         """The texts that somebody wants to see, in their order. None may hold a `\\n`."""
         joined = "\n".join(texts)
         lowered = lower_keeping_length(joined)
-        starts = [0, *accumulate(len(text) + 1 for text in texts)]
+        starts = list(map(add, accumulate(map(len, texts), initial=0), count()))
         words = self._keywords(lowered, starts)
         masks = self._asked(joined, starts, words)
         for index in range(len(texts)) if self._always else sorted(masks):

@@ -33,7 +33,7 @@ class ProviderTokens:
     name = f"provider-tokens/1-{len(FORMATS)}"
     level: Level = "secrets"
     keywords = frozenset(prefix.lower() for prefix in _PREFIXES)
-    trigger = ""
+    triggers = ()
 
     def wants(self, line: Line) -> bool:
         """Whether any prefix occurs."""

@@ -27,7 +27,7 @@ class UrlCredentials:
     name = "url-credentials/1"
     level: Level = "secrets"
     keywords = frozenset({"://"})
-    trigger = ""
+    triggers = ()
 
     def wants(self, line: Line) -> bool:
         """Whether there is a URL with a user in it."""
@@ -90,7 +90,7 @@ class Headers:
     name = "headers/1"
     level: Level = "secrets"
     keywords = frozenset({"bearer ", "basic ", "authorization"})
-    trigger = ""
+    triggers = ()
 
     def wants(self, line: Line) -> bool:
         """Whether a scheme or the header is named."""
