@@ -14,8 +14,9 @@ from typing import Final
 
 from codegrex_lsp.errors import DetectorFailed
 from codegrex_lsp.privacy.admission import PathLevel
+from codegrex_lsp.privacy.detect.allowed import Allowing, Scanner
 from codegrex_lsp.privacy.detect.custom import CustomPatterns
-from codegrex_lsp.privacy.detect.detector import Level
+from codegrex_lsp.privacy.detect.detector import Detector, Level
 from codegrex_lsp.privacy.detect.engine import Engine
 from codegrex_lsp.privacy.detect.standard import standard_detectors
 from codegrex_lsp.privacy.gate import Gate
@@ -28,6 +29,9 @@ from codegrex_lsp.values.mode import Destination
 MOST: Final = 8
 """Sets of patterns kept at once; each has a line cache of its own."""
 
+BULK_MS: Final = 120_000.0
+"""Time for one file where many are scanned; a detector that hangs still ends."""
+
 LEVELS: Final[tuple[PathLevel, ...]] = ("never", "local", "redact", "normal")
 """Strictest first."""
 
@@ -39,6 +43,7 @@ class Guards:
         verdict: Whether a path may be read, for a folder.
         key: Key of a folder's placeholders.
         settings: Settings in force for a folder, now.
+        allow_key: Key of the hashes in `privacy.allow`.
     """
 
     def __init__(
@@ -46,22 +51,43 @@ class Guards:
         verdict: Callable[[Path, Path | None], Verdict],
         key: Callable[[Path | None], bytes],
         settings: Callable[[Path | None], Settings],
+        allow_key: bytes,
     ) -> None:
         self._verdict = verdict
         self._key = key
         self._settings = settings
-        self._engines: dict[tuple[CustomPattern, ...], tuple[Engine, Gate]] = {}
+        self._allow_key = allow_key
+        self._engines: dict[tuple[CustomPattern, ...], Engine] = {}
         self._loading: dict[tuple[int, Level], asyncio.Task[None]] = {}
-        self._vaults: dict[Path | None, Vault] = {}
+        self._vaults: dict[Path | None, tuple[frozenset[str], Vault]] = {}
         self._policies: dict[tuple[PathPolicy, ...], tuple[_Rule, ...]] = {}
 
     def gate(self, settings: Settings) -> Gate:
         """The gate for these settings."""
-        return self._pair(settings.privacy.custom_patterns)[1]
+        return Gate(
+            verdict=self._verdict,
+            engine=self.scanner(settings),
+            vaults=self._vault,
+            path_level=self.path_level,
+        )
+
+    def scanner(self, settings: Settings) -> Scanner:
+        """What that gate finds sensitive: for everybody who tells of it or masks it."""
+        return self._allowing(self.engine(settings), settings)
 
     def engine(self, settings: Settings) -> Engine:
-        """The detection behind that gate."""
-        return self._pair(settings.privacy.custom_patterns)[0]
+        """The detection behind that, which also sees what the person allowed."""
+        patterns = settings.privacy.custom_patterns
+        engine = self._engines.get(patterns)
+        if engine is None:
+            if len(self._engines) >= MOST:
+                self._engines.pop(next(iter(self._engines)))
+            engine = self._engines[patterns] = Engine(_detectors(settings))
+        return engine
+
+    def bulk_scanner(self, settings: Settings) -> Scanner:
+        """The same detection for many files in a row: nobody waits for any one of them."""
+        return self._allowing(Engine(_detectors(settings), budget_ms=BULK_MS), settings)
 
     async def ready(self, settings: Settings, destination: Destination) -> None:
         """Wait until the detectors that such a request needs are loaded.
@@ -81,34 +107,27 @@ class Guards:
 
     def forget(self, uri: str) -> None:
         """A document was closed: its lines and its masked values go."""
-        for engine, _ in self._engines.values():
+        for engine in self._engines.values():
             engine.forget(uri)
-        for vault in self._vaults.values():
+        for _, vault in self._vaults.values():
             vault.forget(uri)
 
-    def _pair(self, patterns: tuple[CustomPattern, ...]) -> tuple[Engine, Gate]:
-        pair = self._engines.get(patterns)
-        if pair is None:
-            if len(self._engines) >= MOST:
-                self._engines.pop(next(iter(self._engines)))
-            own = (CustomPatterns(patterns),) if patterns else ()
-            engine = Engine((*standard_detectors(), *own))
-            gate = Gate(
-                verdict=self._verdict,
-                engine=engine,
-                vaults=self._vault,
-                path_level=self._path_level,
-            )
-            pair = self._engines[patterns] = (engine, gate)
-        return pair
+    def _allowing(self, engine: Engine, settings: Settings) -> Scanner:
+        return Allowing(engine, self._allow_key, settings.privacy.allow)
 
     def _vault(self, folder: Path | None) -> Vault:
-        vault = self._vaults.get(folder)
-        if vault is None:
-            vault = self._vaults[folder] = Vault(self._key(folder))
-        return vault
+        """The vault of a folder, begun anew when the allowed values change.
 
-    def _path_level(self, path: Path, folder: Path | None) -> PathLevel:
+        A vault masks what it has learnt once. A fresh one gives the same placeholders, since
+        those come from the key.
+        """
+        allowed = self._settings(folder).privacy.allow
+        kept = self._vaults.get(folder)
+        if kept is None or kept[0] != allowed:
+            kept = self._vaults[folder] = (allowed, Vault(self._key(folder)))
+        return kept[1]
+
+    def path_level(self, path: Path, folder: Path | None) -> PathLevel:
         """The strictest policy that matches the path, as given or where it really is."""
         policies = self._settings(folder).privacy.path_policies
         if not policies:
@@ -121,6 +140,12 @@ class Guards:
             below = one.relative_to(folder) if folder and one.is_relative_to(folder) else one
             found += [rule.level for rule in rules if rule.governs(below.parts)]
         return min(found, key=LEVELS.index)
+
+
+def _detectors(settings: Settings) -> tuple[Detector, ...]:
+    patterns = settings.privacy.custom_patterns
+    own = (CustomPatterns(patterns),) if patterns else ()
+    return (*standard_detectors(), *own)
 
 
 def _needs_all(settings: Settings, destination: Destination) -> bool:

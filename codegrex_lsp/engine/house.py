@@ -103,7 +103,12 @@ class House:
             private_hosts=self._private_hosts,
             network=lambda: self._settings(None).network,
         )
-        self._guards = Guards(self.explain_ignore, self._placeholder_key, self._settings)
+        self._guards = Guards(
+            self.explain_ignore,
+            self._placeholder_key,
+            self._settings,
+            self._secret.derive("allow"),
+        )
         self._book = ModelBook(self._door, translator, clock)
         self._completer = Completer(
             settings=self._settings,

@@ -13,13 +13,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
 from codegrex_lsp.errors import DetectorFailed
 from codegrex_lsp.privacy.admission import Admission, PathLevel, Readable, same_document
 from codegrex_lsp.privacy.cleared import _SEAL, Cleared, ClearedPiece, Withheld
 from codegrex_lsp.privacy.detect import Span
-from codegrex_lsp.privacy.detect.detector import Level
+from codegrex_lsp.privacy.detect.allowed import Scanner
 from codegrex_lsp.privacy.detect.home_paths import is_personal
 from codegrex_lsp.privacy.ignore import Verdict
 from codegrex_lsp.privacy.placeholders import Vault
@@ -40,23 +40,6 @@ _SENTENCES: Final = {
     "cursor-in-secret": "the cursor is in a value that is masked, so there is nothing to complete",
     "nothing-left": "every part of the request was withheld",
 }
-
-
-class Scanner(Protocol):
-    """What the gate needs of `detect.engine.Engine`."""
-
-    def spans(
-        self,
-        text: str,
-        *,
-        level: Level,
-        language: str,
-        path_name: str,
-        cursor: int | None,
-        uri: str = "",
-    ) -> tuple[Span, ...]:
-        """Every sensitive run of a whole document, or DetectorFailed."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +67,7 @@ class _Document:
 
 
 class Gate:
-    """Built once for the process.
+    """Cheap to build, and keeps nothing from one request to the next.
 
     Args:
         verdict: `privacy.ignore`'s answer for a path in a workspace folder.
