@@ -25,7 +25,7 @@ def machine() -> str:
         platform.machine(),
     )
     versions = ", ".join(
-        f"{name} {importlib.metadata.version(name)}" for name in ("pygls", "httpx")
+        f"{name} {importlib.metadata.version(name)}" for name in ("pygls", "httpx", "pathspec")
     )
     return (
         f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores ({model}), {platform.system()}, "

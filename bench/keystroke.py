@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.house import build, request, source
 from codegrex_lsp.egress.door import RecordingDoor
-from codegrex_lsp.engine.completion import Stopwatch, rehearse
+from codegrex_lsp.engine.completion import Stopwatch
 
 RUNS = 300
 LINES = 2_000
@@ -39,7 +39,7 @@ async def _measure(port: int, home: Path) -> list[float]:
         assert completer.refuse_early(ask, settings) is None
         prepared = await completer.prepare(ask, settings, Stopwatch(house._clock))
         door = RecordingDoor(mode=house._mode_of, private_hosts=house._private_hosts)
-        await rehearse(completer, prepared, settings, door)
+        await completer.rehearse(prepared, settings, door)
         durations.append((time.perf_counter() - begun) * 1000)
         assert door.recorded
     await house.close()

@@ -14,7 +14,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -198,3 +198,36 @@ def case_insensitive(folder: Path) -> bool:
         return swapped.exists() and swapped.samefile(folder)
     except OSError:
         return sys.platform in ("win32", "darwin")
+
+
+def innermost(path: Path, folders: Iterable[Path]) -> Path | None:
+    """The deepest of `folders` that holds `path`; None where none does.
+
+    As written first: a link in a folder belongs to that folder. Where that finds none, the file
+    system is asked, so that a file that is named through a link, with another case or with more
+    slashes keeps the mode and the rules of its folder.
+
+    Args:
+        path: Absolute; it need not exist.
+        folders: Absolute and normalised.
+    """
+    folders = list(folders)
+    plain = Path(os.path.normpath(path))
+    holding = [folder for folder in folders if plain.is_relative_to(folder)]
+    if not holding:
+        real = Path(os.path.realpath(path))
+        holding = [folder for folder in folders if _really_holds(folder, real)]
+    return max(holding, key=lambda folder: len(folder.parts), default=None)
+
+
+def _really_holds(folder: Path, real: Path) -> bool:
+    base = Path(os.path.realpath(folder))
+    if real.is_relative_to(base) or not case_insensitive(base):
+        return real.is_relative_to(base)
+    return Path(_folded(real)).is_relative_to(_folded(base))
+
+
+def _folded(path: Path) -> str:
+    import unicodedata
+
+    return unicodedata.normalize("NFC", str(path)).casefold()

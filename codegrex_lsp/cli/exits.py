@@ -51,23 +51,26 @@ def of_decision(code: str) -> Exit:
 
     Args:
         code: `Decision.code`, e.g. `shown`, `ignored-by-file`, `provider-unreachable`. What is
-            not known to be fine or the provider's failure counts as refused.
+            in none of the lists below counts as refused.
     """
     if code in _FINE:
         return Exit.FINE
-    if code == "no-routes":
+    if code in _CONFIGURATION:
         return Exit.CONFIGURATION
-    return Exit.PROVIDER if code.startswith(_PROVIDER) else Exit.REFUSED
+    return Exit.PROVIDER if code in _PROVIDER or code.startswith("timeout-") else Exit.REFUSED
 
 
+# A test reads the whole package for codes and fails where one is missing here.
 _FINE = frozenset({"shown", "cached", "empty"})
-_PROVIDER = (
-    "provider-",
-    "timeout-",
-    "bad-answer",
-    "model-",
-    "no-provider",
-    "redirect-",
-    "unknown-placeholder",
-    "cut-placeholder",
-)
+_CONFIGURATION = frozenset(
+    {"no-routes", "configuration", "bad-base-url", "no-base-url", "bad-header", "fim-unknown",
+     "model-not-gguf", "provider-kind-unknown", "choice-not-stored"}
+)  # fmt: skip
+_PROVIDER = frozenset(
+    {"no-provider", "provider-failed", "provider-unreachable", "provider-busy", "tls-failed",
+     "endpoint-missing", "key-refused", "model-missing", "model-not-loaded", "model-server-died",
+     "embedded-missing", "pip-missing", "download-failed", "download-altered", "no-insert",
+     "prompt-too-long", "bad-answer", "garbage", "cut-short", "stream-cut", "frame-too-long",
+     "answer-too-large", "encoded-answer", "redirect-refused", "too-long", "unknown-placeholder",
+     "cut-placeholder"}
+)  # fmt: skip

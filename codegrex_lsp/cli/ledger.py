@@ -85,7 +85,7 @@ def since(written: str, now: float) -> float:
 
 _COLUMNS = {
     "seq": "seq",
-    "time": "time",
+    "time (UTC)": "time",
     "task": "task",
     "mode": "mode",
     "to": "destination",
@@ -105,8 +105,12 @@ def show(lines: Sequence[Mapping[str, object]]) -> None:
         return
     page().table(
         tuple(_COLUMNS),
-        [
-            tuple("" if line.get(name) is None else str(line[name]) for name in _COLUMNS.values())
-            for line in lines
-        ],
+        [tuple(_cell(name, line.get(name)) for name in _COLUMNS.values()) for line in lines],
     )
+
+
+def _cell(name: str, value: object) -> str:
+    """A value for people: times to the second, in UTC; `--json` has them whole."""
+    if value is None:
+        return ""
+    return str(value)[:19].replace("T", "\u00a0") if name == "time" else str(value)

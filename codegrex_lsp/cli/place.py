@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from codegrex_lsp import portable
 from codegrex_lsp.cli.exits import UsageError
 from codegrex_lsp.values.document import Snapshot
 from codegrex_lsp.values.sealed import EMPTY, Sealed
@@ -118,7 +119,7 @@ def snapshot(path: Path, folder: Path, text: str | None) -> Snapshot:
     return Snapshot(
         uri=path.as_uri(),
         path=path,
-        folder=folder if path.is_relative_to(folder) else None,
+        folder=portable.innermost(path, [folder]),
         text=EMPTY if text is None else Sealed(text),
         language=language(path),
     )

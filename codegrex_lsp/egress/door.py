@@ -41,13 +41,11 @@ from codegrex_lsp.values.mode import Destination, Mode
 from codegrex_lsp.values.route import ProviderConfig
 
 if TYPE_CHECKING:
-    import httpcore
-
-    from codegrex_lsp.egress.transport import Way
+    from codegrex_lsp.egress.transport import PinnedTransport, Way
 
 __all__ = ["Door", "Endpoint", "EndpointSource", "Recorded", "RecordingDoor"]
 
-_POOLS: Final = 16
+_WAYS: Final = 16
 
 # The door states these itself; a configured header must not contradict the bytes that follow.
 _RESERVED: Final = frozenset(
@@ -102,7 +100,7 @@ class Door:
         self._mode = mode
         self._private_hosts = private_hosts
         self._network = network
-        self._pools: dict[Way, httpcore.AsyncConnectionPool] = {}
+        self._transports: dict[Way, PinnedTransport] = {}
         self._watches: set[Watch] = set()
         self._notes: set[asyncio.Future[None]] = set()
         self._unrecorded = ""
@@ -158,10 +156,10 @@ class Door:
 
     async def close(self) -> None:
         """Close every connection and finish the ledger's notes."""
-        pools = list(self._pools.values())
-        self._pools.clear()
-        for pool in pools:
-            await pool.aclose()
+        transports = list(self._transports.values())
+        self._transports.clear()
+        for pinned in transports:
+            await pinned.aclose()
         if self._notes:
             await asyncio.wait(self._notes)
 
@@ -198,7 +196,7 @@ class Door:
             with self._noting(receipt) as ended:
                 watch.check()
                 request = exchange.Request(errand.provider, way, call, headers)
-                answer = exchange.answer(request, await self._pool(way), watch, explain)
+                answer = exchange.answer(request, await self._pinned(way), watch, explain)
                 async with contextlib.aclosing(answer):
                     async for chunk in answer:
                         yield chunk
@@ -207,17 +205,17 @@ class Door:
         finally:
             self._watches.discard(watch)
 
-    async def _pool(self, way: Way) -> httpcore.AsyncConnectionPool:
-        from codegrex_lsp.egress.transport import open_pool
+    async def _pinned(self, way: Way) -> PinnedTransport:
+        from codegrex_lsp.egress.transport import PinnedTransport
 
-        pool = self._pools.get(way)
-        if pool is None:
-            if len(self._pools) >= _POOLS:
-                idle = [old for old, pool in self._pools.items() if not pool.connections]
-                oldest = self._pools.pop(idle[0] if idle else next(iter(self._pools)))
+        pinned = self._transports.get(way)
+        if pinned is None:
+            if len(self._transports) >= _WAYS:
+                unused = [old for old, kept in self._transports.items() if not kept.connected]
+                oldest = self._transports.pop(unused[0] if unused else next(iter(self._transports)))
                 await oldest.aclose()
-            pool = self._pools[way] = open_pool(way)
-        return pool
+            pinned = self._transports[way] = PinnedTransport(way)
+        return pinned
 
     async def _record(
         self, errand: Errand, mode: Mode, target: Target, call: Call

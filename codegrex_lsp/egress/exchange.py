@@ -10,10 +10,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-import httpcore
+import httpx
 
 from codegrex_lsp.egress import transport
-from codegrex_lsp.egress.transport import Way
+from codegrex_lsp.egress.transport import PinnedTransport, Way
 from codegrex_lsp.egress.watch import Watch
 from codegrex_lsp.errors import BadAnswer, ProviderError
 from codegrex_lsp.providers.wire import Call
@@ -48,7 +48,7 @@ class Request:
 
 async def answer(
     request: Request,
-    pool: httpcore.AsyncConnectionPool,
+    pinned: PinnedTransport,
     watch: Watch,
     explain: Callable[[int, bytes], ProviderError],
 ) -> AsyncGenerator[bytes, None]:
@@ -62,12 +62,12 @@ async def answer(
     with transport.our_errors(provider.id, request.way.target.label):
         response = await watch.first(
             transport.send(
-                pool, request.way, request.call, request.headers, provider.timeouts.connect
+                pinned, request.way, request.call, request.headers, provider.timeouts.connect
             )
         )
         async with contextlib.aclosing(response):
-            body = response.aiter_stream()
-            if response.status >= 400:
+            body = response.aiter_raw()
+            if response.status_code >= 400:
                 raise await _failure(watch, response, body, explain)
             _judge(provider.id, response)
             async with contextlib.aclosing(_bounded(provider.id, watch, body)) as chunks:
@@ -89,9 +89,9 @@ async def _bounded(
             yield chunk
 
 
-def _judge(provider: str, response: httpcore.Response) -> None:
+def _judge(provider: str, response: httpx.Response) -> None:
     """Raise BadAnswer for a redirect or a packed body: neither is ever followed or unpacked."""
-    status = response.status
+    status = response.status_code
     if not 200 <= status < 300:
         raise BadAnswer(
             f"{provider} sent us to another address, and redirects are not followed.",
@@ -99,7 +99,7 @@ def _judge(provider: str, response: httpcore.Response) -> None:
             fix=f"Write the final address in providers.{provider}.baseUrl.",
             status=status,
         )
-    if _header(response, b"content-encoding") not in ("", "identity"):
+    if _header(response, "content-encoding") not in ("", "identity"):
         raise BadAnswer(
             f"{provider} packed its answer although it was asked not to.",
             code="encoded-answer",
@@ -109,27 +109,24 @@ def _judge(provider: str, response: httpcore.Response) -> None:
 
 async def _failure(
     watch: Watch,
-    response: httpcore.Response,
+    response: httpx.Response,
     body: AsyncIterator[bytes],
     explain: Callable[[int, bytes], ProviderError],
 ) -> ProviderError:
     """The provider's error for a status of 400 or more. Its body may be cut, slow or endless."""
     said = b""
-    with contextlib.suppress(ProviderError, httpcore.NetworkError, httpcore.ProtocolError):
+    with contextlib.suppress(ProviderError, httpx.TransportError):
         while len(said) < ERROR_BYTES:
             chunk = await watch.next(anext(body, None))
             if chunk is None:
                 break
             said += chunk
-    error = explain(response.status, said[:ERROR_BYTES])
+    error = explain(response.status_code, said[:ERROR_BYTES])
     with contextlib.suppress(ValueError):  # the other form, a date, is not used by model servers
-        seconds = float(_header(response, b"retry-after") or 0)
+        seconds = float(_header(response, "retry-after") or 0)
         error.retry_after = min(max(0.0, seconds), _LONGEST_RETRY)
     return error
 
 
-def _header(response: httpcore.Response, name: bytes) -> str:
-    for key, value in response.headers:
-        if key.lower() == name:
-            return value.decode("latin-1").strip().lower()
-    return ""
+def _header(response: httpx.Response, name: str) -> str:
+    return str(response.headers.get(name, "")).strip().lower()

@@ -1,7 +1,8 @@
-"""The only connections there are: HTTP/1.1 by httpcore, to addresses that were looked at first.
+"""The only connections there are: HTTP/1.1 by httpx, to addresses that were looked at first.
 
-httpcore follows no redirect, reads no environment, keeps no cookie and unpacks no body, so none of
-that has to be switched off. This module is imported when the first request goes, never at start.
+Only httpx's transport is used, and none of its clients: a transport follows no redirect, reads no
+environment, keeps no cookie, adds no header and unpacks no body, so none of that has to be switched
+off. This module is imported when the first request goes, never at start.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 import certifi
 import httpcore
+import httpx
 
 from codegrex_lsp import __version__, portable
 from codegrex_lsp.egress.address import Target, admit, literal_addresses
@@ -74,46 +76,59 @@ def way_to(
     return Way(target, destination, tuple(private_hosts), may_resolve, proxy, network.ca_bundle)
 
 
-def open_pool(way: Way) -> httpcore.AsyncConnectionPool:
-    """Connections for one way; none is made yet.
+class PinnedTransport(httpx.AsyncHTTPTransport):
+    """httpx's transport over connections for one way; none is made yet.
+
+    The parent's own pool is never built: it could not be given a backend, and would bring a TLS
+    context where none is needed.
+
+    Args:
+        way: What may be connected to.
 
     Raises:
         ConfigurationError: The proxy, the certificate file or a Unix socket can not be used.
     """
-    if way.target.socket and portable.WINDOWS:
-        raise ConfigurationError(
-            "Unix sockets are not available on Windows.", fix="Write http://127.0.0.1:PORT."
+
+    def __init__(self, way: Way) -> None:
+        if way.target.socket and portable.WINDOWS:
+            raise ConfigurationError(
+                "Unix sockets are not available on Windows.", fix="Write http://127.0.0.1:PORT."
+            )
+        self._pool = httpcore.AsyncConnectionPool(
+            # Plain HTTP gets no TLS context: making one takes 20 MB and 50 ms.
+            ssl_context=_tls(way.ca_bundle) if way.target.scheme == "https" else None,
+            proxy=_proxy(way) if way.proxy else None,
+            max_connections=_CONNECTIONS,
+            keepalive_expiry=_KEEP_ALIVE_SECONDS,
+            uds=way.target.socket or None,
+            network_backend=PinnedBackend(way),
         )
-    return httpcore.AsyncConnectionPool(
-        # Plain HTTP gets no TLS context: making one takes 20 MB and 50 ms.
-        ssl_context=_tls(way.ca_bundle) if way.target.scheme == "https" else None,
-        proxy=_proxy(way) if way.proxy else None,
-        max_connections=_CONNECTIONS,
-        keepalive_expiry=_KEEP_ALIVE_SECONDS,
-        uds=way.target.socket or None,
-        network_backend=PinnedBackend(way),
-    )
+
+    @property
+    def connected(self) -> bool:
+        """Whether it holds a connection, in use or kept for the next request."""
+        return bool(self._pool.connections)
 
 
 async def send(
-    pool: httpcore.AsyncConnectionPool,
+    pinned: PinnedTransport,
     way: Way,
     call: Call,
     headers: Iterable[tuple[str, str]],
     connect_seconds: float,
-) -> httpcore.Response:
+) -> httpx.Response:
     """Send one request and wait for the head of the answer; the caller closes the response.
 
     Raises:
-        httpcore.ConnectTimeout, httpcore.NetworkError, httpcore.ProtocolError: See `our_errors`.
+        httpx.TransportError, httpx.InvalidURL: See `our_errors`.
         AddressRefused: The name led somewhere it may not.
     """
     target = way.target
-    url = httpcore.URL(
-        scheme=b"https" if target.scheme == "https" else b"http",
-        host=target.host.encode("ascii") or b"localhost",
+    url = httpx.URL(
+        scheme="https" if target.scheme == "https" else "http",
+        host=target.host or "localhost",
         port=target.port or None,
-        target=(target.path + call.path).encode("ascii"),
+        raw_path=(target.path + call.path).encode("ascii"),
     )
     own = [
         ("host", _host_header(target)),
@@ -122,14 +137,14 @@ async def send(
         ("accept-encoding", "identity"),
         ("content-length", str(len(call.body))),
     ]
-    request = httpcore.Request(
+    request = httpx.Request(
         call.method,
         url,
         headers=[(name.encode(), value.encode()) for name, value in (*own, *headers)],
-        content=call.body,
+        stream=httpx.ByteStream(call.body),  # `content=` would add headers of httpx's own
         extensions={"timeout": {"connect": connect_seconds}},
     )
-    return await pool.handle_async_request(request)
+    return await pinned.handle_async_request(request)
 
 
 @contextlib.contextmanager
@@ -144,16 +159,22 @@ def our_errors(provider: str, host: str) -> Iterator[None]:
         yield
     except CodegrexError:
         raise
-    except httpcore.ConnectTimeout:
+    except httpx.ConnectTimeout:
         raise timed_out(provider, "timeout-connect") from None
-    except (httpcore.ConnectError, httpcore.ProxyError) as error:
+    except (httpx.ConnectError, httpx.ProxyError) as error:
         raise _unreachable(provider, host, error) from None
-    except httpcore.LocalProtocolError:
+    except httpx.InvalidURL:
+        raise ConfigurationError(
+            f"The address of {provider} is too long to be used.",
+            code="bad-base-url",
+            fix=f"Correct providers.{provider}.baseUrl.",
+        ) from None
+    except httpx.LocalProtocolError:
         raise ConfigurationError(
             f"A header of {provider} can not be sent.",
             fix=f"Check providers.{provider}.headers and the key for stray characters.",
         ) from None
-    except (httpcore.NetworkError, httpcore.ProtocolError, OSError):
+    except (httpx.TransportError, OSError):
         raise BadAnswer(
             f"{provider} ended its answer in the middle, or did not speak HTTP.",
             code="cut-short",
@@ -287,14 +308,20 @@ def _proxy_in(environ: Mapping[str, str], host: str) -> str:
 
 
 def _unreachable(provider: str, host: str, error: Exception) -> ProviderError:
-    if error.args and isinstance(error.args[0], ssl.SSLError):
+    if _unproven(error):
         return Unreachable(
             f"{provider} at {host} did not prove who it is, so nothing was sent.",
             code="tls-failed",
             fix="Check the clock, or set network.caBundle to your organisation's certificates.",
         )
-    via = " through the proxy" if isinstance(error, httpcore.ProxyError) else ""
+    via = " through the proxy" if isinstance(error, httpx.ProxyError) else ""
     return Unreachable(
         f"{provider} can not be reached at {host}{via}.",
         fix=f"Start it, or correct providers.{provider}.baseUrl.",
     )
+
+
+def _unproven(error: Exception) -> bool:
+    """Whether TLS failed: httpx keeps httpcore's error as its cause, and that one TLS's own."""
+    cause = error.__cause__
+    return cause is not None and any(isinstance(arg, ssl.SSLError) for arg in cause.args)

@@ -9,6 +9,7 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass
 from typing import Final
 
+from codegrex_lsp.settings.model import Privacy
 from codegrex_lsp.values.sealed import Sealed
 
 BEFORE: Final = 2_000
@@ -26,6 +27,7 @@ class _Entry:
     before: Sealed
     after: Sealed
     suggestion: Sealed
+    privacy: Privacy
 
 
 class SuggestionCache:
@@ -34,8 +36,8 @@ class SuggestionCache:
     def __init__(self) -> None:
         self._documents: OrderedDict[str, deque[_Entry]] = OrderedDict()
 
-    def keep(self, uri: str, text: str, cursor: int, suggestion: str) -> None:
-        """Remember `suggestion`, shown at `cursor` of `text`."""
+    def keep(self, uri: str, text: str, cursor: int, suggestion: str, privacy: Privacy) -> None:
+        """Remember `suggestion`, shown at `cursor` of `text` under these settings."""
         entries = self._documents.setdefault(uri, deque(maxlen=MOST_PER_DOCUMENT))
         entries.append(
             _Entry(
@@ -44,18 +46,24 @@ class SuggestionCache:
                 Sealed(text[max(cursor - BEFORE, 0) : cursor]),
                 Sealed(text[cursor : cursor + AFTER]),
                 Sealed(suggestion),
+                privacy,
             )
         )
         self._documents.move_to_end(uri)
         while len(self._documents) > MOST_DOCUMENTS:
             self._documents.popitem(last=False)
 
-    def find(self, uri: str, text: str, cursor: int) -> str | None:
-        """What is left of a suggestion that the person is typing through, or None."""
+    def find(self, uri: str, text: str, cursor: int, privacy: Privacy) -> str | None:
+        """What is left of a suggestion that the person is typing through, or None.
+
+        One made under other settings is none: they might not have let it be asked for.
+        """
         for entry in reversed(self._documents.get(uri, ())):
             typed = cursor - entry.cursor
             suggestion = entry.suggestion.reveal()
             if not 0 <= typed < len(suggestion) or len(text) - cursor != entry.rest:
+                continue
+            if entry.privacy != privacy:
                 continue
             before = entry.before.reveal()
             same = (

@@ -19,6 +19,7 @@ from codegrex_lsp.engine.cache import SuggestionCache
 from codegrex_lsp.engine.guards import Guards
 from codegrex_lsp.engine.models import ModelBook, model_of
 from codegrex_lsp.engine.pace import Pace
+from codegrex_lsp.engine.patience import Patience
 from codegrex_lsp.engine.requests import CompletionOutcome, CompletionRequest, Timings, Trigger
 from codegrex_lsp.engine.stream import Answer, read_answer
 from codegrex_lsp.engine.tidy.chain import tidy
@@ -31,7 +32,7 @@ from codegrex_lsp.providers.wire import Sampling, Translator
 from codegrex_lsp.routing.route import Candidate, choose, permitted
 from codegrex_lsp.settings.model import Settings
 from codegrex_lsp.values.ask import Ask, Origin
-from codegrex_lsp.values.mode import Mode, Task
+from codegrex_lsp.values.mode import Task
 from codegrex_lsp.values.reply import Decision, Suggestion, WithheldPiece
 from codegrex_lsp.values.route import ProviderConfig, Refused, Route
 from codegrex_lsp.values.sealed import Sealed
@@ -91,6 +92,7 @@ class Completer:
         door: The one door.
         book: What is known of models.
         translator: Kind → its translator.
+        progress: Told a fixed sentence when a model is slow to begin, and nothing when it has.
         clock: Monotonic, in ms.
     """
 
@@ -103,6 +105,7 @@ class Completer:
         door: Door,
         book: ModelBook,
         translator: Callable[[str], Translator],
+        progress: Callable[[str], None],
         clock: Callable[[], float],
     ) -> None:
         self._settings = settings
@@ -111,6 +114,7 @@ class Completer:
         self._door = door
         self._book = book
         self._translator = translator
+        self._progress = progress
         self._clock = clock
         self._pace = Pace()
         self._cache = SuggestionCache()
@@ -124,7 +128,7 @@ class Completer:
         stopped = self.refuse_early(request, settings)
         if stopped is not None:
             return replace(stopped, timings=watch.done())
-        known = self._from_cache(request)
+        known = self._from_cache(request, settings)
         if known is not None:
             return CompletionOutcome(
                 known, Decision("cached", "typed through"), timings=watch.done()
@@ -135,7 +139,8 @@ class Completer:
         if isinstance(prepared, Refused):
             decision = Decision(prepared.code, prepared.message)
             return CompletionOutcome(None, decision, timings=watch.done())
-        return await self._along_the_routes(request, settings, prepared, watch, on_text)
+        trip = _Trip(request, settings, prepared.ask, prepared.site, watch, on_text)
+        return await self._along_the_routes(trip, prepared.routes)
 
     async def prepare(
         self, request: CompletionRequest, settings: Settings, watch: Stopwatch
@@ -167,6 +172,23 @@ class Completer:
         return self._guards.gate(settings).clear(
             ask, route, redact_local=settings.privacy.redact_local
         )
+
+    async def rehearse(
+        self, prepared: Prepared, settings: Settings, door: RecordingDoor
+    ) -> tuple[Route, Clearance | Withheld]:
+        """What `complete` would do first, through a door that records and never opens."""
+        for route in prepared.routes:
+            clearance = await self.clear(prepared.ask, route, settings)
+            if isinstance(clearance, Clearance):
+                break
+        else:
+            return route, clearance
+        sampling = self.sampling(settings, prepared.site)
+        wire = self._translator(route.provider.kind)
+        async with aclosing(door.stream(clearance.cleared, wire, sampling)) as chunks:
+            async for _ in chunks:
+                pass
+        return route, clearance
 
     def sampling(self, settings: Settings, site: Site) -> Sampling:
         """How much to generate."""
@@ -221,9 +243,10 @@ class Completer:
             return _none("mid-line", "there is much text right of the cursor")
         return None
 
-    def _from_cache(self, request: CompletionRequest) -> Suggestion | None:
+    def _from_cache(self, request: CompletionRequest, settings: Settings) -> Suggestion | None:
         snapshot, cursor = request.snapshot, request.cursor
-        text = self._cache.find(snapshot.uri, snapshot.text.reveal(), cursor)
+        privacy = settings.privacy
+        text = self._cache.find(snapshot.uri, snapshot.text.reveal(), cursor, privacy)
         return Suggestion(Sealed(text), cursor, cursor) if text else None
 
     async def _wait_for_a_pause(self, request: CompletionRequest, settings: Settings) -> None:
@@ -240,96 +263,86 @@ class Completer:
             return False
         return origin.path is None or not self._verdict(origin.path, origin.folder).ignored
 
-    async def _along_the_routes(
-        self,
-        request: CompletionRequest,
-        settings: Settings,
-        prepared: Prepared,
-        watch: Stopwatch,
-        on_text: OnText | None,
-    ) -> CompletionOutcome:
+    async def _along_the_routes(self, trip: _Trip, routes: Sequence[Route]) -> CompletionOutcome:
         """Try each route in the person's order until one answers."""
         outcome = _none("no-provider", "no model could be used")
-        for route in prepared.routes:
-            begun = watch.read()
-            clearance = await self.clear(prepared.ask, route, settings)
-            watch.gate(begun)
-            if isinstance(clearance, Withheld):
-                outcome = _withheld(clearance, route)
-                continue
-            facts = CompletionOutcome(
-                None,
-                Decision("", ""),
-                route,
-                clearance.cleared.redactions,
-                clearance.cleared.withheld,
-            )
-            try:
-                answer = await read_answer(
-                    clearance,
-                    self._translator(route.provider.kind),
-                    self._door,
-                    sampling=self.sampling(settings, prepared.site),
-                    site=prepared.site,
-                    first_token=watch.first_token,
-                    on_text=on_text,
-                )
-            except CodegrexError as error:
-                self._book.failed(route.provider, route.model)
-                outcome = replace(facts, decision=Decision(error.code, error.message))
-                if watch.timings.first_token_ms is not None and on_text is not None:
-                    break  # something was shown; a second beginning would only confuse
-                continue
-            outcome = self._finish(request, prepared.site, answer, facts)
-            if answer.remote_host:
-                self._book.served_remotely(route.provider, route.model, answer.remote_host)
-                continue
-            break
-        return replace(outcome, timings=watch.done())
+        for route in routes:
+            outcome, settled = await self._along(trip, route)
+            if settled:
+                break
+        return replace(outcome, timings=trip.watch.done())
 
-    def _finish(
-        self, request: CompletionRequest, site: Site, answer: Answer, facts: CompletionOutcome
-    ) -> CompletionOutcome:
+    async def _along(self, trip: _Trip, route: Route) -> tuple[CompletionOutcome, bool]:
+        """How it went along one route, and whether that settles it."""
+        begun = trip.watch.read()
+        clearance = await self.clear(trip.ask, route, trip.settings)
+        trip.watch.gate(begun)
+        if isinstance(clearance, Withheld):
+            return _withheld(clearance, route), False
+        cleared = clearance.cleared
+        facts = CompletionOutcome(
+            None, Decision("", ""), route, cleared.redactions, cleared.withheld
+        )
+        try:
+            answer = await self._read(trip, route, clearance)
+        except CodegrexError as error:
+            self._book.failed(route.provider, route.model)
+            # Where something was shown, a second beginning would only confuse.
+            shown = trip.on_text is not None and trip.watch.timings.first_token_ms is not None
+            return replace(facts, decision=Decision(error.code, error.message)), shown
         if answer.remote_host:
+            self._book.served_remotely(route.provider, route.model, answer.remote_host)
             sentence = "the server passed this model on to another machine; the answer was dropped"
-            return replace(facts, decision=Decision("served-remotely", sentence))
+            return replace(facts, decision=Decision("served-remotely", sentence)), False
+        return self._finish(trip, answer, facts), True
+
+    async def _read(self, trip: _Trip, route: Route, clearance: Clearance) -> Answer:
+        with Patience(self._progress) as patience:
+
+            def first_token() -> None:
+                trip.watch.first_token()
+                patience.over()
+
+            return await read_answer(
+                clearance,
+                self._translator(route.provider.kind),
+                self._door,
+                sampling=self.sampling(trip.settings, trip.site),
+                site=trip.site,
+                first_token=first_token,
+                on_text=trip.on_text,
+            )
+
+    def _finish(self, trip: _Trip, answer: Answer, facts: CompletionOutcome) -> CompletionOutcome:
         if answer.stopped:
             return replace(facts, decision=Decision(answer.stopped, _STOPPED[answer.stopped]))
-        text = tidy(answer.text, site)
+        text = tidy(answer.text, trip.site)
         if not text:
             return replace(facts, decision=Decision("empty", "the model had nothing to add"))
-        snapshot, cursor = request.snapshot, request.cursor
-        self._cache.keep(snapshot.uri, snapshot.text.reveal(), cursor, text)
+        snapshot, cursor = trip.request.snapshot, trip.request.cursor
+        self._cache.keep(snapshot.uri, snapshot.text.reveal(), cursor, text, trip.settings.privacy)
         suggestion = Suggestion(Sealed(text), cursor, cursor)
         return replace(facts, suggestion=suggestion, decision=Decision("shown", "suggestion shown"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Trip:
+    """What stays the same whichever route is tried."""
+
+    request: CompletionRequest
+    settings: Settings
+    ask: Ask
+    site: Site
+    watch: Stopwatch
+    on_text: OnText | None
 
 
 _STOPPED: Final = {
     "unknown-placeholder": "the model invented a placeholder; its suggestion was dropped",
     "foreign-value": "the suggestion would have copied another file's secret here",
+    "too-long": "the model did not stop where it was told to; its suggestion was dropped",
     "cut-placeholder": "the suggestion ended inside a placeholder and was dropped",
 }
-
-
-async def rehearse(
-    completer: Completer, prepared: Prepared, settings: Settings, door: RecordingDoor
-) -> tuple[Route, Clearance | Withheld]:
-    """What `complete` would do first, through a door that records and never opens."""
-    translator = completer._translator
-    result: tuple[Route, Clearance | Withheld] | None = None
-    for route in prepared.routes:
-        clearance = await completer.clear(prepared.ask, route, settings)
-        result = (route, clearance)
-        if isinstance(clearance, Withheld):
-            continue
-        sampling = completer.sampling(settings, prepared.site)
-        stream = door.stream(clearance.cleared, translator(route.provider.kind), sampling)
-        async with aclosing(stream) as chunks:
-            async for _ in chunks:
-                pass
-        break
-    assert result is not None  # Prepared has at least one route
-    return result
 
 
 def _none(code: str, message: str) -> CompletionOutcome:
@@ -346,6 +359,3 @@ def _crowded(request: CompletionRequest) -> bool:
     end = text.find("\n", cursor)
     right = text[cursor : end if end >= 0 else cursor + 1_000]
     return sum(character.isalnum() or character == "_" for character in right) > MOST_WORDS_RIGHT
-
-
-__all__ = ["Completer", "Mode", "Prepared", "Stopwatch", "rehearse"]

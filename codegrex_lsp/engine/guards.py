@@ -6,12 +6,12 @@ Gates share the vaults, so a value keeps its placeholder whichever gate masked i
 from __future__ import annotations
 
 import asyncio
-import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from codegrex_lsp.engine.policies import PathPolicies
 from codegrex_lsp.errors import DetectorFailed
 from codegrex_lsp.privacy.admission import PathLevel
 from codegrex_lsp.privacy.detect.allowed import Allowing, Scanner
@@ -21,19 +21,15 @@ from codegrex_lsp.privacy.detect.engine import Engine
 from codegrex_lsp.privacy.detect.standard import standard_detectors
 from codegrex_lsp.privacy.gate import Gate
 from codegrex_lsp.privacy.ignore import Verdict
-from codegrex_lsp.privacy.ignore.wildmatch import BadPattern, parse
 from codegrex_lsp.privacy.placeholders import Vault
 from codegrex_lsp.settings.model import CustomPattern, PathPolicy, Settings
 from codegrex_lsp.values.mode import Destination
 
 MOST: Final = 8
-"""Sets of patterns kept at once; each has a line cache of its own."""
+"""Sets of patterns, and of path policies, kept at once; each has a cache of its own."""
 
 BULK_MS: Final = 120_000.0
 """Time for one file where many are scanned; a detector that hangs still ends."""
-
-LEVELS: Final[tuple[PathLevel, ...]] = ("never", "local", "redact", "normal")
-"""Strictest first."""
 
 
 class Guards:
@@ -60,7 +56,7 @@ class Guards:
         self._engines: dict[tuple[CustomPattern, ...], Engine] = {}
         self._loading: dict[tuple[int, Level], asyncio.Task[None]] = {}
         self._vaults: dict[Path | None, tuple[frozenset[str], Vault]] = {}
-        self._policies: dict[tuple[PathPolicy, ...], tuple[_Rule, ...]] = {}
+        self._policies: dict[tuple[PathPolicy, ...], PathPolicies] = {}
 
     def gate(self, settings: Settings) -> Gate:
         """The gate for these settings."""
@@ -129,17 +125,13 @@ class Guards:
 
     def path_level(self, path: Path, folder: Path | None) -> PathLevel:
         """The strictest policy that matches the path, as given or where it really is."""
-        policies = self._settings(folder).privacy.path_policies
-        if not policies:
-            return "normal"
-        rules = self._policies.get(policies)
-        if rules is None:
-            rules = self._policies[policies] = tuple(_Rule(policy) for policy in policies)
-        found: list[PathLevel] = ["normal"]
-        for one in {path, path.resolve()}:
-            below = one.relative_to(folder) if folder and one.is_relative_to(folder) else one
-            found += [rule.level for rule in rules if rule.governs(below.parts)]
-        return min(found, key=LEVELS.index)
+        stated = self._settings(folder).privacy.path_policies
+        policies = self._policies.get(stated)
+        if policies is None:
+            if len(self._policies) >= MOST:
+                self._policies.pop(next(iter(self._policies)))
+            policies = self._policies[stated] = PathPolicies(stated)
+        return policies.level(path, folder)
 
 
 def _detectors(settings: Settings) -> tuple[Detector, ...]:
@@ -160,26 +152,3 @@ def _needs_all(settings: Settings, destination: Destination) -> bool:
 def _load(engine: Engine, level: Level) -> None:
     with suppress(DetectorFailed):
         engine.warm_up(level)
-
-
-class _Rule:
-    """One path policy. A glob that can not be read governs everything: the strict side."""
-
-    def __init__(self, policy: PathPolicy) -> None:
-        self.level: PathLevel = policy.level
-        try:
-            self._pattern = parse(policy.glob, folded=True)
-        except BadPattern:
-            self._pattern = None
-
-    def governs(self, parts: tuple[str, ...]) -> bool:
-        """Whether the path of these parts, or a folder above it, matches."""
-        if self._pattern is None:
-            return True
-        parts = tuple(unicodedata.normalize("NFC", part) for part in parts)
-        return any(
-            self._pattern.matches(
-                "/".join(parts[:depth]), parts[depth - 1], is_folder=depth < len(parts)
-            )
-            for depth in range(1, len(parts) + 1)
-        )

@@ -16,7 +16,7 @@ from codegrex_lsp.egress.door import Door, Endpoint, RecordingDoor
 from codegrex_lsp.egress.ledger import Ledger
 from codegrex_lsp.egress.modelserver import ModelServer
 from codegrex_lsp.engine import status
-from codegrex_lsp.engine.completion import Completer, Stopwatch, rehearse
+from codegrex_lsp.engine.completion import Completer, Stopwatch
 from codegrex_lsp.engine.guards import Guards
 from codegrex_lsp.engine.models import ModelBook
 from codegrex_lsp.engine.requests import CompletionOutcome, CompletionRequest, Preview, Status
@@ -117,6 +117,7 @@ class House:
             door=self._door,
             book=self._book,
             translator=translator,
+            progress=progress,
             clock=clock,
         )
         self._survey = Survey(self._settings, self._door, self._book, translator)
@@ -232,7 +233,7 @@ class House:
             refused = Decision(prepared.code, prepared.message)
             return Preview(mode, task, None, None, "", refused, (), ())
         door = RecordingDoor(mode=self._mode_of, private_hosts=self._private_hosts)
-        route, clearance = await rehearse(self._completer, prepared, settings, door)
+        route, clearance = await self._completer.rehearse(prepared, settings, door)
         address = await self._base_url(route.provider)
         if isinstance(clearance, Withheld):
             refused = Decision(clearance.code, clearance.message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import Final
 
 from codegrex_lsp.egress.door import Door
 from codegrex_lsp.engine.tidy.ending import end_of
@@ -14,6 +15,10 @@ from codegrex_lsp.engine.tidy.think import Think
 from codegrex_lsp.privacy.gate import Clearance
 from codegrex_lsp.providers.wire import Delta, Sampling, ServedRemotely, Translator
 
+LONGEST: Final = 100_000
+"""Characters of a suggestion. A server that goes on although it was told how many tokens to make
+is stopped here; nobody inserts more, and each further token would cost more time than the last."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -21,7 +26,7 @@ class Answer:
 
     Attributes:
         text: Restored text, not yet tidied.
-        stopped: The restorer's reason for giving up, or empty.
+        stopped: The restorer's reason for giving up, `too-long`, or empty.
         remote_host: Who really served the model, where that was not the server itself.
     """
 
@@ -37,7 +42,7 @@ async def read_answer(
     *,
     sampling: Sampling,
     site: Site,
-    first_token: Callable[[], None],
+    first_token: Callable[[], object],
     on_text: Callable[[str], None] | None,
 ) -> Answer:
     """The answer to a Cleared. Leaving early closes the socket.
@@ -75,6 +80,8 @@ async def read_answer(
                         piece = strip.feed(piece)
                     if take(restorer.feed(piece)):
                         return Answer(text, restorer.stopped)
+                    if len(text) > LONGEST:
+                        return Answer("", "too-long")
     decoder.close()
     tail = ""
     for strip in strips:

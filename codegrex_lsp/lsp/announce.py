@@ -96,7 +96,7 @@ class Progress:
         self._session: Session | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wanted = ""
-        self._task: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[bool] | None = None
         self._news = asyncio.Event()
         self._count = 0
 
@@ -124,18 +124,23 @@ class Progress:
             self._task = asyncio.get_running_loop().create_task(self._show(session))
             self._task.add_done_callback(self._shown)
 
-    def _shown(self, task: asyncio.Task[None]) -> None:
+    def _shown(self, task: asyncio.Task[bool]) -> None:
         self._task = None
-        if not task.cancelled() and task.exception() is not None:
-            _log.debug("the editor did not show progress")
+        if task.cancelled():
+            return
+        if task.exception() is not None:
+            _log.error("progress could not be shown")
+        elif task.result():
+            self._take(self._wanted)  # more may have been said while the last one ended
 
-    async def _show(self, session: Session) -> None:
+    async def _show(self, session: Session) -> bool:
+        """Show one piece of work from begin to end. False where the editor does not want it."""
         self._count += 1
         token = f"codegrex-progress-{self._count}"
         try:
             await session.line.ask("window/workDoneProgress/create", {"token": token})
         except (Refusal, TimeoutError):
-            return
+            return False
         said = ""
         kind = "begin"
         while self._wanted:
@@ -150,3 +155,4 @@ class Progress:
             await self._news.wait()
         if kind == "report":
             session.line.tell("$/progress", {"token": token, "value": {"kind": "end"}})
+        return True

@@ -2,7 +2,7 @@
 
 Only the fields that are used are named, so that a client may send more. Sources: LSP 3.17 and
 3.18; Copilot's language server for `textDocument.version` on inline completions, `didFocus`,
-`didShowCompletion` and `didPartiallyAcceptCompletion`; docs/protocol.md for `codegrex/*`.
+`didShowCompletion` and `didPartiallyAcceptCompletion`. The `codegrex/*` messages are ours.
 """
 
 from __future__ import annotations

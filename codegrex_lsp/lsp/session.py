@@ -7,13 +7,13 @@ calls `take_snapshot` before the first await and works with what it gave.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from codegrex_lsp import portable
 from codegrex_lsp.engine.requests import CompletionRequest, Status, Trigger
 from codegrex_lsp.lsp import uris
 from codegrex_lsp.lsp.client import Client, Line, merged
@@ -126,9 +126,7 @@ class Session:
         """
         if path is None:
             return self.folders[0] if self.folders else None
-        plain = Path(os.path.normpath(path))
-        holding = [folder for folder in self.folders if plain.is_relative_to(folder)]
-        return max(holding, key=lambda folder: len(folder.parts), default=None)
+        return portable.innermost(path, self.folders)
 
     def snapshot(self, document: Document) -> Snapshot:
         """A document, frozen. A notebook's cell follows the rules of the notebook."""

@@ -3,6 +3,7 @@
     file:                       the file itself
     untitled:Untitled-1         no file, and none is needed
     untitled:/src/new.py        the file it will be saved as
+    untitled:.env               no file; withheld, for a file of that name always is
     git:, diff, notebook cell   the file behind it
     anything else               none: such a document is withheld
 
@@ -65,9 +66,7 @@ def governor(uri: str) -> Governor:
     if scheme == "file":
         return _governed_by(_file_path(parts.netloc, parts.path))
     if scheme == "untitled":
-        if parts.path.startswith("/"):
-            return _governed_by(_file_path("", parts.path))
-        return Governor(None, True)
+        return _untitled(parts.path)
     if scheme in _STANDS_FOR_A_FILE:
         named = _path_in_query(parts.query)
         return _governed_by(named if named is not None else _file_path("", parts.path))
@@ -89,6 +88,22 @@ def preview_uri(number: int) -> str:
 
 def _governed_by(path: Path | None) -> Governor:
     return UNGOVERNED if path is None else Governor(path, True)
+
+
+def _untitled(encoded: str) -> Governor:
+    """A document that is in no file yet; its name may say which one it will be in, or what."""
+    from codegrex_lsp.privacy.ignore import builtin
+    from codegrex_lsp.privacy.ignore.spelling import place
+
+    try:
+        name = unquote(encoded, errors="strict")
+    except UnicodeDecodeError:
+        return UNGOVERNED
+    if name.startswith("/") or _DRIVE.match(f"/{name}"):
+        return _governed_by(_file_path("", quote(f"/{name.lstrip('/')}")))
+    plain = name.strip().replace("\\", "/")
+    secret = any(builtin.matches(place(f"/{plain}"), is_folder=False))
+    return UNGOVERNED if secret else Governor(None, True)
 
 
 def _file_path(host: str, encoded: str) -> Path | None:

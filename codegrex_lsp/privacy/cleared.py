@@ -28,7 +28,7 @@ class ClearedPiece:
         kind: Sort of source.
         role: What the provider does with it.
         text: Redacted text with model control tokens neutralised.
-        language: LSP language id, possibly empty.
+        language: LSP language id; empty where the editor's is not of the usual form.
     """
 
     origin: str

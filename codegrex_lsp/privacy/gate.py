@@ -34,6 +34,10 @@ from codegrex_lsp.values.sealed import Sealed
 RedactLocal = Literal["off", "secrets", "all"]
 
 _LANGUAGE_OF_KIND: Final = {PieceKind.TERMINAL: "log", PieceKind.DIFF: "diff"}
+_LANGUAGE: Final = re.compile(r"[a-z][a-z0-9+#._\-]{0,30}")
+"""What a language id looks like. An editor may say anything, and it ends up in prompts; what is
+longer or otherwise written does not leave."""
+
 _SENTENCES: Final = {
     "detector-failed": "a detector failed, so nothing was sent unlooked at",
     "detector-too-slow": "looking for secrets took too long, so nothing was sent unlooked at",
@@ -135,7 +139,8 @@ class Gate:
         folder = _folder(ask, kept)
         vault = self._vaults(folder)
         documents = [_document(item, ask) for item in kept]
-        results = self._look_at(vault, dict.fromkeys(documents))
+        names = [item.piece.origin.label for item in kept]
+        results = self._look_at(vault, dict.fromkeys(documents), names)
         for document in documents:
             if document.cursor is not None and _inside(results[document], document.cursor):
                 return _withheld("cursor-in-secret", dropped)
@@ -160,7 +165,9 @@ class Gate:
         )
         return Clearance(cleared, _restorer(ask, results, labels))
 
-    def _look_at(self, vault: Vault, documents: dict[_Document, None]) -> dict[_Document, Redacted]:
+    def _look_at(
+        self, vault: Vault, documents: dict[_Document, None], names: Sequence[str]
+    ) -> dict[_Document, Redacted]:
         """Redact every document.
 
         All are scanned before the first is redacted, so that a value which only one of them gives
@@ -175,7 +182,7 @@ class Gate:
                 document.text,
                 spans,
                 origin=_owner(document.origin),
-                beside=[other.text for other in documents if other is not document],
+                beside=[*(other.text for other in documents if other is not document), *names],
                 known=_known(document.level),
             )
             for document, spans in found.items()
@@ -245,7 +252,7 @@ def _cut(piece: Piece, redacted: Redacted, label: Redacted) -> ClearedPiece:
         piece.origin.kind,
         piece.role,
         Sealed(redacted.cut(piece.start, piece.end)),
-        piece.language,
+        piece.language if _LANGUAGE.fullmatch(piece.language) else "",
     )
 
 

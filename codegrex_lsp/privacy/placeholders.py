@@ -75,7 +75,7 @@ class Vault:
             span: What found it.
             beside: Texts of the same request.
         """
-        return self._name(self._entry(value, span, ""), beside)
+        return self._name(self._entry(value, span, ""), beside, _taken(beside))
 
     def learn(self, text: str, spans: Iterable[Span], *, origin: str = "") -> None:
         """Remember the values of `spans`, so that they are replaced in other texts as well."""
@@ -107,13 +107,14 @@ class Vault:
         spans = list(spans)
         self.learn(text, spans, origin=origin)
         texts = (text, *beside)
+        taken = _taken(texts)
         issued: dict[str, str] = {}
         replacements: list[Replacement] = []
         parts: list[str] = []
         position = length = 0
         for start, end, entry, first in self._runs(text, spans, known):
             entry.origins.add(origin)
-            name = self._name(entry, texts)
+            name = self._name(entry, texts, taken)
             issued[name] = entry.value
             parts += (text[position:start], name)
             length += start - position
@@ -217,15 +218,25 @@ class Vault:
         for name in self._entries.pop(key).placeholders:
             self._values.pop(name, None)
 
-    def _name(self, entry: _Entry, texts: Sequence[str]) -> str:
-        """The entry's placeholder: the first that no other value has and no text contains."""
+    def _name(self, entry: _Entry, texts: Sequence[str], taken: frozenset[str]) -> str:
+        """The entry's placeholder: the first that no other value has and no text contains.
+
+        That holds for one issued earlier too: whoever learned it and wrote it into another text
+        would get the value for it.
+        """
+
+        def free(name: str) -> bool:
+            if guessable(name):
+                return not any(name in text for text in texts)
+            return name.partition("@")[0] not in taken
+
         for name in entry.placeholders:
-            if not (guessable(name) and any(name in text for text in texts)):
+            if free(name):
                 return name
         attempt = 0
         while True:
             name = candidate(self._key, entry.value, entry.type, attempt)
-            if name not in self._values and not any(name in text for text in texts):
+            if name not in self._values and free(name):
                 entry.placeholders.append(name)
                 self._values[name] = entry.value
                 return name
@@ -271,9 +282,13 @@ def _escape_before(text: str, start: int) -> bool:
 
 
 def _quoted(text: str) -> list[str]:
-    if "cg_" not in text and "CG_" not in text:
+    if not any(start in text for start in ("cg_", "CG_", "Cg_", "cG_")):
         return []
     return [match.group().lower() for match in MARKER.finditer(text)]
+
+
+def _taken(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(name for text in texts for name in _quoted(text))
 
 
 def _control(text: str) -> list[tuple[int, int]]:

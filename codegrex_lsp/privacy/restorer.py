@@ -2,8 +2,9 @@
 
 It knows the placeholders of one request and nothing else. Text that can not be part of one is
 never held back; of what can, at most one placeholder's length is. A placeholder that was never
-issued, one that is cut off, and one whose value belongs to another file end a suggestion before
-them: none of the three may reach a document. In a chat (`show`) they are shown as they are.
+issued, one that is cut off or grown into a longer word, and one whose value belongs to another
+file end a suggestion before them: none of these may reach a document. In a chat (`show`) they are
+shown as they are.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ _STANDS_ALONE: Final = r"(?:(?<![A-Za-z0-9_])|(?<=\\[abfnrtv0]))"
 _ENDS: Final = r"(?![A-Za-z0-9_])"
 _WORDS: Final = "|".join(sorted(WORDS))
 _INVENTED: Final = rf"cg_(?:{_WORDS})_(?:[0-9a-f]{{8}}|(?=[a-f]*[0-9])[0-9a-f]{{4,16}})"
+_GROWN: Final = rf"cg_(?:{_WORDS})_[0-9a-f]{{8}}"
+"""One with letters glued to it. A placeholder always stands alone in what was sent."""
+
 _LONGEST_INVENTED: Final = len("cg__") + max(map(len, WORDS)) + 16
 _BEGUN: Final = re.compile(rf"cg_(?:{_WORDS})_[0-9a-f]{{0,16}}", re.IGNORECASE)
 _BOUNDARY: Final = re.compile(_STANDS_ALONE)
@@ -62,7 +66,9 @@ class Restorer:
         self._stopped: Stopped = ""
         names = sorted(self._issued, key=len, reverse=True)
         choices = "|".join((*map(re.escape, names), _INVENTED))
-        self._pattern = re.compile(rf"{_STANDS_ALONE}(?:{choices}){_ENDS}", re.IGNORECASE)
+        self._pattern = re.compile(
+            rf"(?P<alone>{_STANDS_ALONE}(?:{choices}){_ENDS})|{_GROWN}", re.IGNORECASE
+        )
         self._longest = max((_LONGEST_INVENTED, *map(len, names)))
         self._prefixes = _STEMS.union(
             name[:length] for name in names for length in range(1, len(name) + 1)
@@ -92,7 +98,7 @@ class Restorer:
             return ""
         text = self._before + self._held
         start = self._tail(text)
-        if start < len(text) and self._is_cut(text[start:].lower()):
+        if start < len(text) and self._is_cut(text, start):
             restored = self._take(start - len(self._before))
             self._held = ""
             self._stopped = self._stopped or "cut-placeholder"
@@ -108,14 +114,18 @@ class Restorer:
         """Where the part begins that may be an unfinished placeholder."""
         for start in range(max(len(self._before), len(text) - self._longest), len(text)):
             tail = text[start:].lower()
-            if (tail in self._prefixes or _BEGUN.fullmatch(tail)) and _BOUNDARY.match(text, start):
+            ours = tail in _STEMS or _BEGUN.fullmatch(tail)
+            if ours or (tail in self._prefixes and _BOUNDARY.match(text, start)):
                 return start
         return len(text)
 
-    def _is_cut(self, tail: str) -> bool:
+    def _is_cut(self, text: str, start: int) -> bool:
+        tail = text[start:].lower()
         whole = tail in self._issued or MARKER.fullmatch(tail)
         if self._mode == "show" or whole or tail in self._plain:
             return False
+        if not _BOUNDARY.match(text, start):
+            return _BEGUN.fullmatch(tail) is not None
         return len(tail) >= (_CUT if tail.startswith("cg_") else _CUT_GUESSABLE)
 
     def _take(self, count: int) -> str:
@@ -123,22 +133,29 @@ class Restorer:
         text = self._before + self._held
         position, end = len(self._before), len(self._before) + count
         parts: list[str] = []
-        while match := self._pattern.search(text, position, end):
+        # Searched past the end: a word is only known to end there by the character that follows.
+        while (match := self._pattern.search(text, position)) and match.start() < end:
             parts.append(text[position : match.start()])
-            value = self._value(match.group())
+            value = self._value(match.group(), alone=match["alone"] is not None)
             if value is None:
                 self._held = ""
                 return "".join(parts)
             parts.append(value)
             position = match.end()
+        end = max(end, position)
         parts.append(text[position:end])
         self._before = text[max(end - 2, 0) : end]
         self._held = text[end:]
         return "".join(parts)
 
-    def _value(self, found: str) -> str | None:
+    def _value(self, found: str, *, alone: bool) -> str | None:
         """What to write for a placeholder, or None where the answer ends here."""
         name = found.lower()
+        if not alone:
+            if self._mode == "show" or name in self._plain:
+                return found
+            self._stopped = "unknown-placeholder"
+            return None
         if name in self._foreign:
             if self._mode == "show":
                 return found

@@ -135,7 +135,9 @@ KEYS: Final[tuple[Key, ...]] = (
         ),
         [],
         "What may happen to files that match a pattern: `never` read, `local` models only, "
-        "`redact` also for local models, or `normal`. The strictest that matches wins.",
+        "`redact` also for local models, or `normal`. The strictest that matches wins. Patterns "
+        "are written as in .gitignore, with at most two `*` between a `**/` in front and a `*` or "
+        "`/**` at the end, and without classes such as `[[:alpha:]]`.",
         stricter=Union(),
         repository=True,
     ),

@@ -17,7 +17,7 @@ from codegrex_lsp.cli import command as command_module
 from codegrex_lsp.cli.exits import of_decision
 
 HEAVY = ("pygls", "lsprotocol", "httpx", "presidio_analyzer", "detect_secrets", "keyring")
-HEAVY += ("platformdirs", "rich", "shtab", "argparse", "asyncio", "json")
+HEAVY += ("platformdirs", "pathspec", "rich", "shtab", "argparse", "asyncio", "json")
 
 
 class Terminal(io.StringIO):

@@ -44,6 +44,11 @@ try {
   seen.ignoredReason = await tooltip();
   await page.screenshot({ path: join(plan.shots, "vscode-ignored.png") });
 
+  await run("CodeGrex: Explain Whether This File Is Read");
+  seen.explained = (await page.locator(".notification-toast").innerText()).trim();
+  await page.getByRole("button", { name: "Open Rule" }).click();
+  seen.rule = await textOf("kept from every model");
+
   await run("CodeGrex: Set Privacy Mode");
   await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "offline" }).click();
   seen.tightened = await statusSays(/offline/);

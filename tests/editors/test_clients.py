@@ -10,10 +10,11 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import pytest_asyncio
 from lsprotocol import types
@@ -27,6 +28,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 COMMAND = [sys.executable, "-m", "codegrex_lsp", "--stdio"]
 PATIENCE = 120  # seconds a cold model may take on a busy machine
+
+INLINE = types.TEXT_DOCUMENT_INLINE_COMPLETION
+ROUTES = {"codegrex": {"completion": {"routes": ["embedded"]}}}
 
 CASES = {
     "sums.py": SAMPLE + TYPED,
@@ -44,6 +48,10 @@ class Editor:
         self.encoding = encoding
         self.statuses: list[Any] = []
 
+        @client.feature("codegrex/didChangeStatus")
+        def take(status: Any) -> None:
+            self.statuses.append(status)
+
     def uri(self, name: str) -> str:
         return (self.workspace / name).as_uri()
 
@@ -58,9 +66,16 @@ class Editor:
         position = {"line": line, "character": column}
         return {"textDocument": {"uri": self.uri(name)}, "position": position}
 
+    def inline(self, name: str, line: int, before: str, kind: int) -> types.InlineCompletionParams:
+        place = self.at(name, line, before)["position"]
+        return types.InlineCompletionParams(
+            types.InlineCompletionContext(types.InlineCompletionTriggerKind(kind)),
+            types.TextDocumentIdentifier(self.uri(name)),
+            types.Position(place["line"], place["character"]),
+        )
+
     async def ghost(self, name: str, line: int, before: str, kind: int = 1) -> Any:
-        params = {**self.at(name, line, before), "context": {"triggerKind": kind}}
-        return await self.ask("textDocument/inlineCompletion", params)
+        return await self.ask(INLINE, self.inline(name, line, before, kind))
 
     async def status(self, name: str) -> Any:
         return await self.ask("codegrex/status", {"textDocument": {"uri": self.uri(name)}})
@@ -106,17 +121,15 @@ async def editor(
     """An editor with the sample open. Leaves in order, and the server's exit code is 0."""
     workspace = make_workspace(tmp_path_factory.mktemp("workspace"))
     environ = home_with_starter(tmp_path_factory.mktemp("home"), model)
-    client = await start(environ, {"codegrex": {"completion": {"routes": ["embedded"]}}})
+    client = await start(environ, ROUTES)
     result = await client.initialize_session(
         types.InitializeParams(
             capabilities=client_capabilities(request.param),
             workspace_folders=[types.WorkspaceFolder(workspace.as_uri(), "workspace")],
         )
     )
-    editor = Editor(
-        client, workspace, types.PositionEncodingKind(result.capabilities.position_encoding).value
-    )
-    client.feature("codegrex/didChangeStatus")(editor.statuses.append)
+    encoding = types.PositionEncodingKind(result.capabilities.position_encoding)
+    editor = Editor(client, workspace, encoding.value)
     for name, text in CASES.items():
         document = types.TextDocumentItem(editor.uri(name), "python", 1, text)
         client.text_document_did_open(types.DidOpenTextDocumentParams(document))
@@ -156,10 +169,8 @@ async def test_a_superseded_request_gets_null_and_the_newer_one_its_answer(
 
 
 async def test_a_cancelled_request_says_so(editor: Editor) -> None:
-    params = {**editor.at("emoji.py", 1, ""), "context": {"triggerKind": 1}}
-    asked = editor.client.protocol.send_request(
-        "textDocument/inlineCompletion", params, msg_id="to-cancel"
-    )
+    params = editor.inline("emoji.py", 1, "", kind=1)
+    asked = editor.client.protocol.send_request(INLINE, params, msg_id="to-cancel")
     await asyncio.sleep(0.01)
     editor.client.cancel_request(types.CancelParams("to-cancel"))
     with pytest.raises(JsonRpcException) as caught:
@@ -172,10 +183,20 @@ async def test_an_ignored_file_gets_null_and_the_status_names_the_line(editor: E
     status = await editor.status("secrets/plan.py")
     assert status.file.ignored
     assert ".codegrexignore:2" in status.file.rule
-    assert status.lastDecision.code == "ignored"
+    assert status.lastDecision.code.startswith("ignored")
     (entry,) = await editor.ask("codegrex/explainIgnore", {"uri": editor.uri("secrets/plan.py")})
     read = entry if isinstance(entry, dict) else entry._asdict()
     assert (read["ignored"], read["line"], read["pattern"]) == (True, 2, "secrets/")
+
+
+async def test_an_ignore_file_edited_later_is_obeyed_at_the_next_request(editor: Editor) -> None:
+    rules = editor.workspace / ".codegrexignore"
+    before = rules.read_text()
+    rules.write_text(before + "/sums.py\n")
+    assert await editor.ghost("sums.py", LAST, TYPED) is None
+    assert ".codegrexignore:3" in (await editor.status("sums.py")).file.rule
+    rules.write_text(before)
+    assert not (await editor.status("sums.py")).file.ignored
 
 
 async def test_columns_behind_emoji_are_right(editor: Editor) -> None:
@@ -198,7 +219,8 @@ async def test_a_preview_shows_what_would_be_sent_and_sends_nothing(editor: Edit
     assert preview.route.destination == "local"
     assert "multiply" in preview.body
     assert "for nobody" not in preview.body
-    content = await editor.ask("workspace/textDocumentContent", {"uri": preview.uri})
+    wanted = types.TextDocumentContentParams(preview.uri)
+    content = await editor.ask(types.WORKSPACE_TEXT_DOCUMENT_CONTENT, wanted)
     assert "multiply" in content.text
 
 
@@ -210,15 +232,19 @@ async def test_a_mode_that_is_set_is_in_force_and_told(editor: Editor) -> None:
         await editor.told(lambda status, mode=mode: status.mode == mode)
 
 
-async def test_the_model_server_ends_with_an_editor_that_is_killed(
-    tmp_path: Path, model: Path
-) -> None:
-    import psutil
+@pytest.fixture
+def parent() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that stands for the editor and waits to be killed."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        yield process
+        process.kill()
 
+
+async def test_the_model_server_ends_with_an_editor_that_is_killed(
+    tmp_path: Path, model: Path, parent: subprocess.Popen[bytes]
+) -> None:
     workspace = make_workspace(tmp_path / "workspace")
-    environ = home_with_starter(tmp_path / "home", model)
-    parent = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    client = await start(environ, {"codegrex": {"completion": {"routes": ["embedded"]}}})
+    client = await start(home_with_starter(tmp_path / "home", model), ROUTES)
     params = types.InitializeParams(
         process_id=parent.pid,
         capabilities=client_capabilities("visual-studio-code"),
@@ -233,10 +259,10 @@ async def test_the_model_server_ends_with_an_editor_that_is_killed(
     children = psutil.Process(client._server.pid).children(recursive=True)
     assert children, "no model server was started"
     parent.kill()
-    await asyncio.to_thread(parent.communicate)
+    await asyncio.to_thread(parent.wait)
     assert await asyncio.wait_for(client._server.wait(), PATIENCE) == 1
     _, alive = await asyncio.to_thread(psutil.wait_procs, children, PATIENCE)
-    assert [child.pid for child in alive if child.is_running()] == []
+    assert alive == []
     await client.stop()
 
 

@@ -137,21 +137,18 @@ def test_a_person_sees_ghost_text_takes_it_and_is_told_what_is_not_read(
     assert "sensitive · local" in seen["status"]
     assert seen["ghost"].strip()
     assert first_words(seen["ghost"]) in as_seen((workspace / "sums.py").read_text()[len(SAMPLE) :])
-    assert "(local), in sensitive mode" in plain(seen["preview"])
+    assert as_seen("(local), in sensitive mode") in as_seen(seen["preview"])
     assert "sensitive · file not read" in seen["ignoredStatus"]
     assert ".codegrexignore" in seen["ignoredReason"]
     assert "secrets/" in seen["ignoredReason"]
+    assert ".codegrexignore, line 2, secrets/" in seen["explained"]
+    assert "secrets/" in seen["rule"]
     assert "offline" in seen["tightened"]
     keep_screenshots(tmp_path)
 
 
-def plain(text: str) -> str:
-    """Text of a page with ordinary spaces."""
-    return text.replace("\N{NO-BREAK SPACE}", " ")
-
-
 def as_seen(text: str) -> str:
-    """Text without the difference between the spaces of a page and those of a file."""
+    """Text without its spaces: a page wraps lines and has spaces of its own."""
     return "".join(text.split())
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from codegrex_lsp import log
+from codegrex_lsp import __version__, log
 from codegrex_lsp.egress.exchange import ANSWER_BYTES, ERROR_BYTES
 from codegrex_lsp.errors import (
     AddressRefused,
@@ -51,6 +51,42 @@ async def test_the_answer_comes_through_as_it_came(tmp_path: Path) -> None:
         assert await b.outcomes() == ["answered"]
     request = server.requests[0]
     assert (request.method, request.target, request.body) == ("POST", "/v1/say", b"text")
+
+
+async def test_the_head_holds_our_headers_and_none_of_the_librarys_own(tmp_path: Path) -> None:
+    async with FakeServer() as server, bench(tmp_path) as b:
+        b.secret = ("Authorization", "Bearer k")
+        await b.read("text", provider=provider(server.base_url, headers={"X-Team": "blue"}))
+        await b.probe(provider(server.base_url))
+    expected = [
+        ("host", f"127.0.0.1:{server.port}"),
+        ("user-agent", f"codegrex-lsp/{__version__}"),
+        ("accept", "*/*"),
+        ("accept-encoding", "identity"),
+        ("content-length", "4"),
+        ("content-type", "application/json"),
+        ("X-Team", "blue"),
+        ("Authorization", "Bearer k"),
+    ]
+    assert list(server.requests[0].headers) == expected
+    probe = [*expected[:4], ("content-length", "0"), ("Authorization", "Bearer k")]
+    assert list(server.requests[1].headers) == probe
+
+
+async def test_a_cookie_that_a_server_sets_is_not_given_back(tmp_path: Path) -> None:
+    reply = Reply(headers=[("set-cookie", "id=1; Path=/")])
+    async with FakeServer(reply) as server, bench(tmp_path) as b:
+        for _ in range(2):
+            await b.read(provider=provider(server.base_url))
+    assert [request.header("cookie") for request in server.requests] == [None, None]
+
+
+async def test_an_address_that_is_too_long_is_named_without_being_repeated(tmp_path: Path) -> None:
+    async with FakeServer() as server, bench(tmp_path) as b:
+        with pytest.raises(ConfigurationError, match="too long") as caught:
+            await b.read(provider=provider(server.base_url + "/canary" * 10_000))
+    assert "canary" not in str(caught.value) + caught.value.fix
+    assert server.requests == []
 
 
 async def test_the_path_of_the_base_url_comes_first(tmp_path: Path) -> None:

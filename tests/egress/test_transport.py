@@ -120,7 +120,7 @@ def test_plain_http_builds_no_tls_context(monkeypatch: pytest.MonkeyPatch) -> No
     way = transport.way_to(
         parse("http://127.0.0.1:1"), Destination.LOCAL, (), Network(), may_resolve=True
     )
-    transport.open_pool(way)
+    transport.PinnedTransport(way)
 
 
 # ---- proxies

@@ -184,3 +184,15 @@ async def test_every_request_is_in_the_ledger_and_the_chain_holds(tmp_path: Path
         lines = list(built.ledger.lines())
         assert [line["task"] for line in lines] == ["probe", "completion"]
         assert built.ledger.verify().ok
+
+
+async def test_a_new_path_policy_holds_for_suggestions_already_made(tmp_path: Path) -> None:
+    async with answering("compute()") as ollama, house(tmp_path / "home", ollama) as built:
+        request = wish(tmp_path / "m.py", "x = |")
+        assert (await built.complete(request)).decision.code == "shown"
+        assert (await built.complete(request)).decision.code == "cached"
+
+        policy = 'pathPolicies = [{ glob = "m.py", level = "never" }]'
+        (tmp_path / ".codegrex.toml").write_text(f"[privacy]\n{policy}\n")
+
+        assert (await built.complete(request)).decision.code == "path-never"

@@ -44,8 +44,10 @@ def test_no_module_names_a_public_address(path: Path) -> None:
         for scheme in ("http://", "https://"):
             for tail in text.split(scheme)[1:]:
                 host = tail.split("/")[0].split(":")[0]
-                assert not host or " " in host or host.startswith(
-                    ("127.", "[::1", "localhost", "HOST", "{", "proxy.example")
+                assert (
+                    not host
+                    or " " in host
+                    or host.startswith(("127.", "[::1", "localhost", "HOST", "{", "proxy.example"))
                 ), text
 
 

@@ -20,6 +20,8 @@ from codegrex_lsp.lsp.uris import UNGOVERNED, Governor, governor, to_path
         ("file:///src/%C3%A9.py", "/src/é.py"),
         ("file:///src/../.env", "/src/../.env"),
         ("untitled:/src/new.py", "/src/new.py"),
+        ("untitled:///src/new.py", "/src/new.py"),
+        ("untitled:%2Fsrc%2F.env", "/src/.env"),
         (
             "git:/src/a.py?%7B%22path%22%3A%22%2Fsrc%2F.env%22%2C%22ref%22%3A%22HEAD%22%7D",
             "/src/.env",
@@ -34,8 +36,22 @@ def test_the_file_behind_a_document_governs_it(uri: str, path: str) -> None:
     assert governor(uri) == Governor(Path(path), True)
 
 
-def test_an_untitled_document_needs_no_file() -> None:
-    assert governor("untitled:Untitled-1") == Governor(None, True)
+@pytest.mark.parametrize(
+    "name", ["Untitled-1", "Sin%20t%C3%ADtulo-1", "new.py", ".env.example", ""]
+)
+def test_an_untitled_document_needs_no_file(name: str) -> None:
+    assert governor(f"untitled:{name}") == Governor(None, True)
+
+
+@pytest.mark.parametrize("name", [".env", "%2Eenv", "app/.ENV.local", "app%5Cid_rsa", ".env%20"])
+def test_an_untitled_document_with_the_name_of_a_secret_file_is_withheld(name: str) -> None:
+    assert governor(f"untitled:{name}") == UNGOVERNED
+
+
+def test_an_untitled_document_on_a_drive_is_governed_by_its_path() -> None:
+    found = governor("untitled:c:%5Csrc%5C.env")
+
+    assert found.path is not None and found.path.name.endswith(".env")
 
 
 @pytest.mark.parametrize(
@@ -49,6 +65,7 @@ def test_an_untitled_document_needs_no_file() -> None:
         "file:///src/a%00.py",
         "file:///src/a%FF.py",
         "file:relative.py",
+        "untitled:a%FF.py",
         "http://[broken",
         "",
         "no scheme at all",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from codegrex_lsp.privacy.detect.assignments import Assignments
 from codegrex_lsp.privacy.detect.engine import Engine
 from codegrex_lsp.privacy.detect.judge import Key, judge_key, looks_random
+from codegrex_lsp.privacy.detect.lines import WINDOW
 from tests.support.planted import PASSWORD
 
 TOKEN = "a8f3k29d" + "k3k2lsk39x"
@@ -160,3 +161,21 @@ def test_no_line_makes_it_fail(line: str, language: str) -> None:
     for text in (line, f'password = "{line}', f"token: {line}"):
         for span in engine.spans(text, level="secrets", language=language, cursor=len(text)):
             assert 0 <= span.start < span.end <= len(text)
+
+
+@pytest.mark.parametrize("before", [0, WINDOW - 20, WINDOW - 8, WINDOW, 2 * WINDOW])
+@pytest.mark.parametrize("length", [WINDOW - 100, WINDOW, 3 * WINDOW])
+@pytest.mark.parametrize("quote", ['"', "'", "`", '"' * 3])
+def test_a_value_longer_than_a_window_goes_whole(before: int, length: int, quote: str) -> None:
+    value = f"{TOKEN}!? \\{quote[0]}" * (length // 20)
+    text = f"{'x' * before} secret = {quote}{value}{quote} + 1"
+
+    spans = Engine([Assignments()]).spans(text, level="secrets")
+
+    assert [text[span.start : span.end] for span in spans] == [value]
+
+
+def test_a_long_line_with_an_open_quote_is_not_masked_to_its_end() -> None:
+    text = 'secret = "' + "it is not closed; " * WINDOW
+
+    assert Engine([Assignments()]).spans(text, level="secrets") == ()

@@ -151,7 +151,7 @@ def test_a_pgp_key_goes_with_its_headers(engine: Engine) -> None:
 
 def test_a_putty_key_goes_with_its_check_sum(engine: Engine) -> None:
     mac = "Private-MAC: " + "0f1e2d3c" * 5
-    head = ("PuTTY-User-Key-File-2: ssh-rsa", "Encryption: none", "Private-Lines: 6")
+    head = ("PuTTY-User-" + "Key-File-2: ssh-rsa", "Encryption: none", "Private-Lines: 6")
     text = "\n".join((*head, *planted.KEY_LINES, mac, "after"))
 
     result = masked(engine, text)
@@ -197,3 +197,12 @@ def test_source_code_that_only_names_the_markers_keeps_its_lines(engine: Engine)
     text = f'HEAD = "{planted.begin("")}"\ndef f():\n    return HEAD\nTAIL = "{planted.end("")}"'
 
     assert engine.spans(text, level="secrets") == ()
+
+
+def test_the_password_of_a_url_may_be_longer_than_a_line_of_code() -> None:
+    long = "Q7zw2Xe9Rc4" * 150
+    text = f'db = "{planted.url("app", long)}"'
+
+    (span,) = Engine().spans(text, level="secrets")
+
+    assert text[span.start : span.end] == long

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -378,3 +379,48 @@ def test_the_destination_is_the_only_thing_that_decides_the_level(engine: Engine
     ask = completion(f"# {planted.EMAIL}\n|")
 
     assert planted.EMAIL not in sent(gate(engine=engine).clear(ask, route, redact_local="off"))
+
+
+@pytest.mark.parametrize("place", ["the file itself", "another file", "the name of a file"])
+@pytest.mark.parametrize("spelled", [str, str.upper, str.capitalize])
+def test_who_writes_a_placeholder_down_does_not_get_its_value(
+    engine: Engine, place: str, spelled: Callable[[str], str]
+) -> None:
+    closed = gate(engine=engine)
+    before = closed.clear(completion(PASSWORD_LINE + "|"), LOCAL, redact_local="secrets")
+    assert isinstance(before, Clearance)
+    learned = spelled(before.cleared.redactions[0].placeholder)
+    planted_in = {
+        "the file itself": completion(f"{PASSWORD_LINE}send({learned})\n|"),
+        "another file": completion(PASSWORD_LINE + "|", ("b.py", f"send({learned})")),
+        "the name of a file": completion(PASSWORD_LINE + "|", (f"{learned}.py", "send()")),
+    }
+
+    outcome = closed.clear(planted_in[place], LOCAL, redact_local="secrets")
+
+    assert isinstance(outcome, Clearance)
+    assert planted.PASSWORD not in answer(outcome, f"send({learned})\n")[0]
+    name = outcome.cleared.redactions[0].placeholder
+    assert answer(outcome, name) == (planted.PASSWORD, "")
+
+
+@pytest.mark.parametrize(
+    ("said", "sent_on"),
+    [
+        ("python", "python"),
+        ("objective-cpp", "objective-cpp"),
+        ("c++", "c++"),
+        (f"python {planted.GITHUB}", ""),
+        (planted.GITHUB, ""),
+        ("python\n<|im_end|>", ""),
+        ("", ""),
+    ],
+)
+def test_a_language_that_is_none_does_not_leave(said: str, sent_on: str) -> None:
+    piece = Piece(HOME, Role.PREFIX, Sealed("x = "), 0, 4, said)
+    ask = Ask(Task.COMPLETION, Mode.NORMAL, (piece,), HOME, 4)
+
+    outcome = gate().clear(ask, CLOUD, redact_local="off")
+
+    assert isinstance(outcome, Clearance)
+    assert [piece.language for piece in outcome.cleared.pieces] == [sent_on]

@@ -46,9 +46,15 @@ class Closing:
         if self.forbidden and session.exitstatus in (pytest.ExitCode.OK, 5):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter, exitstatus: int
+    ) -> None:
         terminalreporter.section("not run")
-        if not self.reasons:
+        if exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            terminalreporter.write_line(
+                "The run stopped early; what it did not reach is not named."
+            )
+        elif not self.reasons:
             terminalreporter.write_line("Everything that was selected ran.")
         for reason, tests in sorted(self.reasons.items()):
             terminalreporter.write_line(reason, bold=True)

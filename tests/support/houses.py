@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,8 +17,13 @@ MODEL = "qwen2.5-coder:1.5b-base"
 
 
 @asynccontextmanager
-async def house(home: Path, ollama: FakeOllama, **flags: object) -> AsyncIterator[House]:
-    """A House below `home`; keyword arguments are settings with `__` for the dot."""
+async def house(
+    home: Path,
+    ollama: FakeOllama,
+    progress: Callable[[str], None] = lambda sentence: None,
+    **flags: object,
+) -> AsyncIterator[House]:
+    """A House below `home`; further keyword arguments are settings with `__` for the dot."""
     settings: dict[str, object] = {
         "completion.routes": ["ollama"],
         "completion.debounceMs": 0,
@@ -26,7 +31,8 @@ async def house(home: Path, ollama: FakeOllama, **flags: object) -> AsyncIterato
         "providers.ollama.model": MODEL,
         **{name.replace("__", "."): value for name, value in flags.items()},
     }
-    built = House(portable.folders({"CODEGREX_HOME": str(home)}), Wishes(flags=settings))
+    folders = portable.folders({"CODEGREX_HOME": str(home)})
+    built = House(folders, Wishes(flags=settings), progress=progress)
     try:
         yield built
     finally:

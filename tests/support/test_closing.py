@@ -72,3 +72,9 @@ def test_a_full_run_says_so(tmp_path: Path) -> None:
     run = closing_of(tmp_path, "def test_runs():\n    pass\n", required=True)
     assert run.returncode == 0
     assert "Everything that was selected ran." in run.stdout
+
+
+def test_a_run_that_stopped_early_does_not_claim_to_be_full(tmp_path: Path) -> None:
+    run = closing_of(tmp_path, "import no_such_module_anywhere\n", required=False)
+    assert "The run stopped early" in run.stdout
+    assert "Everything that was selected ran." not in run.stdout

@@ -1,6 +1,14 @@
 /** What a person can ask for from the command palette. */
 
-import { Uri, commands, window, workspace, type Disposable, type QuickPickItem } from "vscode";
+import {
+  Range,
+  Uri,
+  commands,
+  window,
+  workspace,
+  type Disposable,
+  type QuickPickItem,
+} from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { showPreview } from "./preview";
 import {
@@ -55,7 +63,10 @@ async function chooseMode({ client, status }: Parts): Promise<void> {
   const chosen = await window.showQuickPick(items, { title: "Privacy mode of this workspace" });
   if (chosen) {
     const folder = activeFolder();
-    const request = { mode: chosen.label, ...(folder ? { workspaceFolder: folder } : {}) };
+    const request = {
+      mode: chosen.label,
+      ...(folder ? { workspaceFolder: client.code2ProtocolConverter.asUri(folder) } : {}),
+    };
     status.show(await client.sendRequest(SetModeRequest, request));
   }
 }
@@ -81,38 +92,28 @@ async function explainFile({ client }: Parts): Promise<void> {
     throw new Error("Open a file first.");
   }
   const [verdict] = await client.sendRequest(ExplainIgnoreRequest, { uri });
-  const open = fileOf(verdict) ? ["Open Rule"] : [];
-  if (await window.showInformationMessage(explain(verdict), ...open)) {
-    await openRule(verdict);
+  const rule = ruleFile(verdict);
+  const choices = rule ? ["Open Rule"] : [];
+  if ((await window.showInformationMessage(explain(verdict), ...choices)) && rule) {
+    const line = Math.max(0, (verdict.line ?? 1) - 1);
+    await window.showTextDocument(rule, { selection: new Range(line, 0, line, 0) });
   }
 }
 
 /** The verdict as one sentence. */
 export function explain({ ignored, source, line, pattern }: IgnoreVerdict): string {
-  const rule = [source, line ? `line ${line}` : "", pattern].filter(Boolean).join(", ");
+  const named = source === "builtin" ? "the built-in list" : source;
+  const rule = [named, line ? `line ${line}` : "", pattern].filter(Boolean).join(", ");
   if (!ignored) {
-    return rule
-      ? `This file is read: ${rule} allows it.`
-      : "This file is read: no rule ignores it.";
+    return `CodeGrex reads this file: ${rule ? `${rule}, allows it` : "no rule ignores it"}.`;
   }
-  return `This file is not read: ${rule || "a rule ignores it"}.`;
+  return `CodeGrex does not read this file: ${rule || "a rule ignores it"}.`;
 }
 
-function fileOf({ source }: IgnoreVerdict): Uri | undefined {
-  const folder = workspace.workspaceFolders?.[0];
-  if (!source?.includes("ignore")) {
-    return undefined;
-  }
-  if (source.startsWith("/") || /^[A-Za-z]:/.test(source)) {
-    return Uri.file(source);
-  }
-  return folder && source.startsWith(".") ? Uri.joinPath(folder.uri, source) : undefined;
-}
-
-async function openRule(verdict: IgnoreVerdict): Promise<void> {
-  const editor = await window.showTextDocument(fileOf(verdict) as Uri);
-  const line = Math.max(0, (verdict.line ?? 1) - 1);
-  editor.revealRange(editor.document.lineAt(line).range);
+/** The ignore file that decides, where it is one of the workspace's own. */
+function ruleFile({ source }: IgnoreVerdict): Uri | undefined {
+  const folder = activeFolder();
+  return folder && source?.endsWith(".codegrexignore") ? Uri.joinPath(folder, source) : undefined;
 }
 
 function activeUri(): string | undefined {
@@ -124,10 +125,10 @@ function activeDocument(): { textDocument?: { uri: string } } {
   return uri ? { textDocument: { uri } } : {};
 }
 
-function activeFolder(): string | undefined {
+function activeFolder(): Uri | undefined {
   const active = window.activeTextEditor?.document.uri;
   const folder = active && workspace.getWorkspaceFolder(active);
-  return (folder ?? workspace.workspaceFolders?.[0])?.uri.toString();
+  return (folder ?? workspace.workspaceFolders?.[0])?.uri;
 }
 
 function sentence(error: unknown): string {

@@ -35,6 +35,11 @@ _QUOTED: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_CLOSING: Final = {
+    quote: re.compile(rf"\\.|{quote}") for quote in ('"', "'", "`", '"' * 3, "'" * 3)
+}
+"""Quote → itself, or an escaped character that is passed over."""
+
 _UNQUOTED: Final = re.compile(
     r"[\w.\-]*\]?[ \t]{0,16}(?::=|=>|=|:[ \t]|:$)[ \t]{0,16}(?P<value>\S+)"
 )
@@ -149,6 +154,9 @@ def _string(line: Line, opening: re.Match[str]) -> _Found | None:
         if text.startswith(quote, position):
             return _Found(start, position, quoted=True)
         position += 2 if text[position] == "\\" else 1
+    for mark in _CLOSING[quote].finditer(line.beyond, position - len(text)):
+        if mark.group() == quote:
+            return _Found(start, len(text) + mark.start(), quoted=True)
     return _Found(start, len(text), quoted=True, closed=False) if line.half_typed else None
 
 

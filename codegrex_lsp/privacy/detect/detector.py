@@ -24,6 +24,7 @@ class Line:
         kind: Of the file.
         half_typed: Whether the cursor stands on this line, so that a secret may be unfinished.
         words: The keywords of all detectors that stand on it; None where nobody has looked.
+        beyond: What follows in a longer line, to look for the end of a value that begins here.
     """
 
     text: str = field(repr=False)
@@ -31,6 +32,7 @@ class Line:
     kind: FileKind = FileKind.CODE
     half_typed: bool = False
     words: Collection[str] | None = field(default=None, repr=False)
+    beyond: str = field(default="", repr=False)
 
 
 @runtime_checkable

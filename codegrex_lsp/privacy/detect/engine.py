@@ -28,11 +28,12 @@ from codegrex_lsp.privacy.detect.filekind import FileKind, kind_of
 from codegrex_lsp.privacy.detect.line_cache import Documents, Hits, LineCache
 from codegrex_lsp.privacy.detect.lines import (
     WINDOW,
+    beyond,
     merged,
     pieces,
     whole_token,
 )
-from codegrex_lsp.privacy.detect.sieve import Sieve
+from codegrex_lsp.privacy.detect.sieve import Sieve, Sifted
 
 _CLOCK_EVERY: Final = 32
 """Lines shown to detectors between two looks at the clock. Linear patterns bound each line."""
@@ -210,7 +211,7 @@ class Engine:
                 done = owner
             if shown % _CLOCK_EVERY == 0:
                 self._in_time(run)
-            line = Line(texts[sifted.index], sifted.lowered, run.kind, words=sifted.words)
+            line = _line(sifted, texts[sifted.index], chunks[owner], offsets[sifted.index], run)
             found[owner] += self._ask(
                 sifted.detectors, line, chunks[owner], offsets[sifted.index], run
             )
@@ -249,7 +250,7 @@ class Engine:
         found: Hits = hits[index] or ()
         for sifted in self._sieve(run).sift([texts[at] for at in near]):
             at = near[sifted.index]
-            line = Line(texts[at], sifted.lowered, run.kind, True, sifted.words)
+            line = _line(sifted, texts[at], chunks[index], offsets[at], run, half_typed=True)
             found += self._ask(sifted.detectors, line, chunks[index], offsets[at], run)
         hits[index] = found
 
@@ -326,6 +327,13 @@ def _silenced() -> Iterator[None]:
         raise
     except Exception:
         raise DetectorFailed("a detector failed, so the text was not looked at") from None
+
+
+def _line(
+    sifted: Sifted, text: str, chunk: str, offset: int, run: _Run, *, half_typed: bool = False
+) -> Line:
+    rest = beyond(chunk, offset, text)
+    return Line(text, sifted.lowered, run.kind, half_typed, sifted.words, rest)
 
 
 def _parts(chunks: Sequence[str]) -> tuple[Sequence[int], Sequence[int], Sequence[str]]:

@@ -46,6 +46,13 @@ def pieces(chunk: str) -> Iterator[tuple[int, str]]:
         offset += len(text) + 1
 
 
+def beyond(chunk: str, offset: int, part: str) -> str:
+    """What follows a part of a long line in that line; empty behind the last."""
+    if len(part) < WINDOW:
+        return ""
+    return chunk[offset + len(part) :].partition("\r")[0]
+
+
 def whole_token(chunk: str, span: Span, window_start: int) -> Span:
     """`span`, grown over the token that a window cut at one of its edges.
 

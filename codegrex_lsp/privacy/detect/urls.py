@@ -16,7 +16,9 @@ from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.detector import Level, Line
 from codegrex_lsp.privacy.detect.judge import is_stand_in, looks_random
 
-_AUTHORITY: Final = re.compile(r"[^\s\"'`<>|\\^]{1,512}")
+_AUTHORITY: Final = re.compile(r"[^\s\"'`<>|\\^]+")
+"""As long as it likes: log-in tokens of cloud databases have more than a thousand characters."""
+
 _PORT: Final = re.compile(r"\d{0,5}(?:[/?#]|$)")
 _HOST: Final = re.compile(r"[\w\[${<%]")
 
