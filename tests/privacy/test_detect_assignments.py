@@ -132,7 +132,7 @@ def test_an_open_string_counts_only_while_somebody_types_in_it(engine: Engine) -
     [
         ("DB_PASSWORD", Key.HUMAN),
         ("dbPassword2", Key.HUMAN),
-        ("clientSecret", Key.HUMAN),
+        ("clientSecret", Key.SECRET),
         ("OPENAI_API_KEY", Key.MACHINE),
         ("apiKeyProd", Key.MACHINE),
         ("refreshToken", Key.MACHINE),

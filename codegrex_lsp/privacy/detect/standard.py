@@ -6,12 +6,14 @@ from pathlib import Path
 
 from codegrex_lsp.privacy.detect.assignments import Assignments
 from codegrex_lsp.privacy.detect.blocks import Blocks
+from codegrex_lsp.privacy.detect.commands import Commands
 from codegrex_lsp.privacy.detect.detector import Detector
 from codegrex_lsp.privacy.detect.home_paths import HomePaths
 from codegrex_lsp.privacy.detect.personal import PersonalData
 from codegrex_lsp.privacy.detect.private_keys import PrivateKeys
 from codegrex_lsp.privacy.detect.provider_rules import ProviderRules
 from codegrex_lsp.privacy.detect.second_opinion import SecondOpinion
+from codegrex_lsp.privacy.detect.tables import Tables
 from codegrex_lsp.privacy.detect.tokens import ProviderTokens
 from codegrex_lsp.privacy.detect.urls import Headers, UrlCredentials
 
@@ -26,6 +28,7 @@ def standard_detectors(home: Path | None = None) -> tuple[Detector, ...]:
         ProviderRules(),
         ProviderTokens(),
         Assignments(),
+        Commands(),
         Blocks(),
         UrlCredentials(),
         Headers(),
@@ -33,4 +36,5 @@ def standard_detectors(home: Path | None = None) -> tuple[Detector, ...]:
         HomePaths(home or Path.home()),
         PersonalData(),
         PrivateKeys(),
+        Tables(),
     )

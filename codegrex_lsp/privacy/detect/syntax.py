@@ -1,0 +1,267 @@
+"""Syntax: where the value of a key stands, in the notations that code, data and logs use.
+
+`value_of` gets a line and where a key's name stands in it, and reads on from there, once: each
+notation is one anchored pattern, tried in order, so a key costs linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from typing import Final
+
+from codegrex_lsp.privacy.detect.detector import Line
+from codegrex_lsp.privacy.detect.filekind import FileKind
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Where a value stands, and how far its place speaks for it.
+
+    Attributes:
+        start: First character, without quotes.
+        end: One past the last.
+        quoted: Whether quotes hold it; a bare one may be code.
+        listed: Whether it is the next entry of a list rather than assigned: `"password", "…"`.
+        call: Whether the key is a function that is called with it.
+        formatted: Whether it is an f-string or the like, whose braces are code.
+        sure: Whether the notation itself says that a value and no code stands here.
+    """
+
+    start: int
+    end: int
+    quoted: bool
+    listed: bool = False
+    call: bool = False
+    formatted: bool = False
+    sure: bool = False
+
+
+_QUOTE: Final = r"""(?P<prefix>[@$NLbBrRuUfF]{0,3})(?P<quote>\\{0,3}(?:"{3}|'{3}|["'`])|&quot;)"""
+_CLOSER: Final = r"""(?:\\{0,3}["'`]|&quot;)?\]?\)?"""
+_QUOTED: Final = re.compile(
+    rf"""{_CLOSER}[*_]{{0,3}}(?:\[\d{{0,5}}\])?\s{{0,16}}
+        (?:
+            (?: (?::|[ ]|\?:)\s{{0,4}}[A-Za-z_&*\[][\w.\[\]|<>&*?' ]{{0,40}}?\s{{0,4}}(?==))?
+            (?::=|\|\|=|=>|===?|!==?|\?=|\+=|->|=|::?|\|\||\?\?|\?:|\bor\b|\bis\b)[*_]{{0,3}}\s{{0,16}}
+            (?P<wrap>(?:new\s)?(?:Secret(?:Str|String|Value|Box)?|SecureString|String|str|bytes|Some
+              |String::from|Buffer\.from|(?:base64\.)?b64decode|\[\]byte|\[\]rune|Password
+              |secrecy::Secret|Secret::new|SecretString::from)\(\s{{0,4}})?
+          | [=:]\s{{0,4}}[\w.]{{1,60}}(?:[(\[][^()\[\]]{{0,80}}[)\]])?\s{{0,4}}
+            (?:\bor\b|\|\||\?\?|\?:)\s{{0,4}}                    # a default behind a look-up
+          | (?P<call>\(\s{{0,4}})
+          | (?P<named>,?\s{{1,8}}\\?["']?(?:value|val|content|default|text)\\?["']?
+              \s{{0,4}}[:=]\s{{0,4}})
+          | (?P<listed>,\s{{0,8}})
+          | (?P<bare>(?<=\s))
+        )
+        {_QUOTE}
+    """,
+    re.VERBOSE,
+)
+_WORD: Final = r"""[^\s"'`]"""
+_LINE_START: Final = re.compile(
+    r"\s*(?:[-*]\s+|export\s+|declare\s+(?:-x\s+)?|set\s+|[+\-]\s?|\d+\.\s+)?[\"']?"
+)
+_TO_THE_END: Final = re.compile(
+    r"[\"']?[ \t]{0,16}(?::[ \t]+|[ \t]+=[ \t]*|=[ \t]+)(?:!!\w+\s+)?"
+    r"(?P<value>[^\s\"'`].*?)(?=\s{1,8}[#;]|\s{0,64}$)"
+)
+_ASSIGNED: Final = re.compile(
+    rf"[\"']?\]?[ \t]{{0,16}}(?::=|=>|=|:[ \t]|:$|:(?=[^\s:/\\]))[ \t]{{0,16}}(?P<value>{_WORD}+)"
+)
+_BLANK: Final = re.compile(rf"[ \t]{{1,16}}(?P<value>{_WORD}+)")
+_BLANK_BEFORE: Final = re.compile(
+    r"(?:^|\b)(?:ENV|ARG|setx?|export|-gx|-Ux|setenv|machine\s.{0,200}|login\s+\S{1,80})\s+$"
+    r"|^\s*$",
+    re.IGNORECASE,
+)
+_BLANK_KEYS: Final = frozenset({"password", "requirepass", "masterauth", "passwd"})
+_FLAG: Final = re.compile(r"""(?:[ =]|["'],\s{0,4})(?P<value>"[^"]*"|'[^']*'|[^\s"'`,]+)""")
+_QUERY: Final = re.compile(r"=(?P<value>[^&\s\"'`<>#;]+)")
+_FIELD: Final = re.compile(r"\s?=\s?(?P<value>[^;\"'`\s&]+)(?=[;\"'`\s]|\s*$)")
+_HEADER: Final = re.compile(r":[ \t]{0,4}(?P<value>[^\s\"'`]+)(?=[\"'`])")
+_ELEMENT: Final = re.compile(r"(?:[\"']\s?)?(?:\s[^<>]{0,80})?>(?P<value>[^<>]+)(?=</)")
+_DEFAULT: Final = re.compile(r":?[-=]?(?P<value>[^{}$\s\"'`]+)\}")
+_CELL: Final = re.compile(r"[*_`]{0,3}\s*\|\s*(?P<value>[^|\s]+)\s*\|")
+_BARE: Final = re.compile(
+    r"[*_]{0,3}[ \t]{0,4}(?::|=|\bis\b)[*_]{0,3}[ \t]{0,4}(?P<value>[^\s\"']+)"
+)
+_CONNECTION: Final = re.compile(
+    r"(?:server|data source|host|user id|uid|user|username|database|dbname|accountname|endpoint"
+    r"|jdbc:\w+)\s?[=:]"
+)
+_TRIM: Final = ",;\"'`"
+
+
+def value_of(line: Line, start: int, end: int) -> Value | None:
+    """What follows the key at `start:end`, in the first notation that fits."""
+    text = line.text
+    before = text[start - 1] if start else "\n"
+    if opening := _QUOTED.match(text, end):
+        return _string(line, opening, before, text[start:end])
+    if before in "?&" and (match := _QUERY.match(text, end)):
+        return _plain(match, sure=True)
+    if before == "{" and (match := _DEFAULT.match(text, end)):
+        return _plain(match, sure=True)
+    if before in "<\"'" and (match := _ELEMENT.match(text, end)):
+        return _plain(match, sure=True)
+    if text.startswith("--", start) or text.startswith("--", start - 2):
+        return _plain(_FLAG.match(text, end), trim=",;)]", sure=text.startswith("=", end))
+    if line.kind is FileKind.VALUES:
+        return _unquoted(text, start, end)
+    return _in_words(line, start, end, before)
+
+
+def _unquoted(text: str, start: int, end: int) -> Value | None:
+    """In files whose values need no quotes."""
+    lead = _LINE_START.match(text)
+    if lead and lead.end() == start and (match := _TO_THE_END.match(text, end)):
+        return _plain(match, trim=_TRIM)
+    if match := _ASSIGNED.match(text, end):
+        return _plain(match, trim=_TRIM)
+    if match := _CELL.match(text, end):
+        return _plain(match)
+    blank = text[start:end].lower() in _BLANK_KEYS or (not text[:start].isspace() and start)
+    if blank and _BLANK_BEFORE.search(text[:start]) and (match := _BLANK.match(text, end)):
+        return _plain(match, trim=_TRIM)
+    return None
+
+
+def _in_words(line: Line, start: int, end: int, before: str) -> Value | None:
+    """Without quotes in code or prose: a connection string, a header, a comment, a table."""
+    text = line.text
+    if _CONNECTION.search(line.lowered) and (match := _FIELD.match(text, end)):
+        return _plain(match, trim=",)", sure=_is_inside_string(text, start))
+    if before in "\"'`" and (match := _HEADER.match(text, end)):
+        return _plain(match)
+    if match := _CELL.match(text, end):
+        return _plain(match) if text.lstrip().startswith("|") else None
+    if (line.kind is FileKind.PROSE or _in_comment_or_string(text, start)) and (
+        match := _BARE.match(text, end)
+    ):
+        if text[start:end].lower() == "pass" and "=" not in match.group():
+            return None
+        value = _plain(match, trim=",;)].*_`}")
+        return value if value and _stands_out(text[value.start : value.end]) else None
+    return None
+
+
+_COMMENT: Final = re.compile(r"(?:^|\s)(?:#|//|--|/?\*|<!--|;|%|rem\s)\s?", re.IGNORECASE)
+
+
+def _in_comment_or_string(text: str, start: int) -> bool:
+    return bool(_COMMENT.search(text[:start])) or _is_inside_string(text, start)
+
+
+def _is_inside_string(text: str, start: int) -> bool:
+    return any(text.count(quote, 0, start) % 2 for quote in "\"'`")
+
+
+_CLASSES: Final = tuple(map(re.compile, (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9\s]")))
+
+
+def _stands_out(value: str) -> bool:
+    """Whether a bare word among words looks made up: long enough, and of mixed characters."""
+    if len(value) < 6 or not any(c.isdigit() for c in value) or "(" in value or "[" in value:
+        return False
+    return sum(1 for pattern in _CLASSES if pattern.search(value)) >= 2
+
+
+def _plain(match: re.Match[str] | None, trim: str = "", *, sure: bool = False) -> Value | None:
+    if match is None:
+        return None
+    value, start = match["value"], match.start("value")
+    if trim:
+        value = value.rstrip(trim)
+        if value.endswith(("}", ")", "]")) and not any(c in value for c in "{(["):
+            value = value[:-1].rstrip(trim)
+    if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
+        return Value(start + 1, start + len(value) - 1, quoted=True, sure=sure)
+    return Value(start, start + len(value), quoted=False, sure=sure)
+
+
+def _string(line: Line, opening: re.Match[str], before: str, name: str) -> Value | None:
+    """The string that opens there. An unclosed one counts only while somebody types in it."""
+    found = opening.groupdict()
+    if found["bare"] is not None and before not in ":$" and not _may_stand_bare(line, opening):
+        return None
+    listed = found["listed"] is not None and not name.startswith("-")
+    if listed and (before not in "\"'`" or name.lower() == "pass"):
+        return None
+    listed = listed and not _KEY_AND_VALUE.search(line.text[: opening.start() - len(name)])
+    start = opening.end()
+    end = _closing(line, opening["quote"], start)
+    if end is None:
+        return None
+    if place := _place_in_tuple(line.text, opening.start() - len(name)):
+        start, end = next(islice(strings_after(line.text, end + 1), place - 1, None), (start, end))
+    return Value(
+        start,
+        end,
+        quoted=True,
+        listed=listed,
+        call=found["call"] is not None,
+        formatted=bool(set("fF$") & set(found["prefix"])),
+    )
+
+
+_KEY_AND_VALUE: Final = re.compile(
+    r"(?:set|put|define|env|property|default|get|config|append|option)\w{0,20}\(\s*[\"'`]$",
+    re.IGNORECASE,
+)
+"""A call that takes a key and its value."""
+
+_BARE_BEFORE: Final = re.compile(
+    r"(?:^\s*(?:\S+\s)?|define\s+|identified\s+by\s+|with\s+|user\s+.{1,80}|:)$", re.IGNORECASE
+)
+
+
+def _may_stand_bare(line: Line, opening: re.Match[str]) -> bool:
+    """`password "…"` as in SQL, Gradle or `#define`, and not a word before some string."""
+    head = line.text[: opening.start()]
+    name = _LAST_NAME.search(head)
+    if name is None or name["name"].lower() == "pass":
+        return False
+    return bool(_BARE_BEFORE.search(head[: name.start()]))
+
+
+_LAST_NAME: Final = re.compile(r"(?P<name>[\w.\-]*)$")
+
+
+def _closing(line: Line, quote: str, start: int) -> int | None:
+    """Where the string ends, which may be beyond what is seen of a long line."""
+    texts = (line.text, line.text + line.beyond) if line.beyond else (line.text,)
+    for text in texts:
+        for mark in _closing_pattern(quote).finditer(text, start):
+            if mark.group() == quote:
+                return mark.start()
+    return len(line.text) if line.half_typed else None
+
+
+@cache
+def _closing_pattern(quote: str) -> re.Pattern[str]:
+    """The quote, or an escaped character that is passed over."""
+    end = re.escape(quote)
+    return re.compile(end if quote.startswith(("\\", "&")) else rf"\\.|{end}")
+
+
+_NAMES_BEFORE: Final = re.compile(r"^\s*(?:[\w.]+\s*,\s*){1,8}$")
+
+
+def _place_in_tuple(text: str, start: int) -> int:
+    """How many names stand before it in `user, password = "…", "…"`."""
+    head = text[:start]
+    return head.count(",") if _NAMES_BEFORE.match(head) else 0
+
+
+def strings_after(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """The quoted strings of a line from `start` on, without their quotes."""
+    for match in _STRING.finditer(text, start):
+        yield match.start() + 1, match.end() - 1
+
+
+_STRING: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.|'')*'|`[^`]*`")
