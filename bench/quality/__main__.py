@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.misses and options.split == "test":
         parser.error("--misses shows items, and those of the test split are kept away")
-    socket.getaddrinfo = _offline  # type: ignore[assignment]
+    socket.getaddrinfo = _offline
 
     documents = corpus.documents(options.split)
     samples = [] if options.no_code else ordinary.samples()
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _show(score: Score, most: int) -> None:
     """Missed and wrong items of the dev split; their values are made up."""
-    missed = [one for one in score.missed]
+    missed = list(score.missed)
     for document, (start, end), share in missed[:: max(len(missed) // most, 1)][:most]:
         print(f"MISS {share:4.0%} {document.kind}/{document.family} {document.name}")
         print("     " + _line(document, start, end))

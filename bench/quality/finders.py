@@ -24,7 +24,7 @@ PRESIDIO_SCORE: Final = 0.4
 """Below this its patterns take any run of digits for a licence."""
 
 PRESIDIO_LEFT_OUT: Final = frozenset({"URL", "DATE_TIME", "UUID"})
-"""Entities that take attribute access, versions and log lines for finds: leaving them out is kind."""
+"""Entities that find attribute access, versions and log lines: leaving them out is kind to it."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def ours(texts: Sequence[Text]) -> list[list[Find]]:
 
 def detect_secrets(texts: Sequence[Text]) -> list[list[Find]]:
     """Its default plugins and filters, through its API; verification stays off."""
-    from detect_secrets import SecretsCollection
+    from detect_secrets.core.secrets_collection import SecretsCollection
     from detect_secrets.settings import default_settings
 
     def look(one: Text, path: Path) -> list[Find]:
@@ -100,11 +100,10 @@ def presidio(texts: Sequence[Text]) -> list[list[Find]]:
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
     from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
-    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(
-        suffix_list_urls=(), cache_dir=None
-    )
+    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
     registry = RecognizerRegistry()
     registry.load_predefined_recognizers(languages=["en"])
+    registry.remove_recognizer("SpacyRecognizer")
     nothing = NoOpNlpEngine(models=[{"lang_code": "en", "model_name": "no_op"}])
     analyzer = AnalyzerEngine(registry=registry, nlp_engine=nothing)
     entities = sorted(set(analyzer.get_supported_entities("en")) - PRESIDIO_LEFT_OUT)

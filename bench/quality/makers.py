@@ -136,7 +136,12 @@ def _body(chance: Random, lines: int, width: int = 64) -> list[str]:
 def _key_text(chance: Random, kind: str) -> str:
     first, *rest = _body(chance, chance.randint(5, 12))
     dashes = "-" * 5
-    lines = [f"{dashes}BEGIN {kind}{dashes}", "MII" + first[3:], *rest, run(ALPHABETS["b64"], 30, chance) + "=="]
+    lines = [
+        f"{dashes}BEGIN {kind}{dashes}",
+        "MII" + first[3:],
+        *rest,
+        run(ALPHABETS["b64"], 30, chance) + "==",
+    ]
     return "\n".join([*lines, f"{dashes}END {kind}{dashes}"])
 
 

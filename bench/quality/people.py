@@ -15,7 +15,9 @@ def _name(chance: Random, words: Vocabulary) -> str:
 
 def _email(chance: Random, words: Vocabulary) -> str:
     first, last = chance.choice(words.first_names).lower(), chance.choice(words.last_names).lower()
-    local = chance.choice([f"{first}.{last}", f"{first[0]}{last}", f"{first}_{last}", f"{last}+dev"])
+    local = chance.choice(
+        [f"{first}.{last}", f"{first[0]}{last}", f"{first}_{last}", f"{last}+dev"]
+    )
     domain = chance.choice(words.companies).lower()
     return f"{local}{'@'}{domain}.{chance.choice(['com', 'de', 'io', 'co.uk', 'fr', 'org', 'net'])}"
 
@@ -49,7 +51,8 @@ def _public_v4(chance: Random, words: Vocabulary) -> str:
 
 def _public_v6(chance: Random, words: Vocabulary) -> str:
     head = chance.choice(["2a00:1450", "2606:4700", "2a02:8108", "2a01:4f8"])
-    return f"{head}:{chance.getrandbits(12) + 4096:x}:{chance.getrandbits(12) + 4096:x}::{chance.getrandbits(8) + 1:x}"
+    middle = [chance.randint(0x1000, 0x1FFF) for _ in range(2)]
+    return f"{head}:{middle[0]:x}:{middle[1]:x}::{chance.randint(1, 256):x}"
 
 
 def _address(chance: Random, words: Vocabulary) -> str:
@@ -62,7 +65,9 @@ def _address(chance: Random, words: Vocabulary) -> str:
 
 def _born(chance: Random, words: Vocabulary) -> str:
     year, month, day = chance.randint(1941, 2004), chance.randint(1, 12), chance.randint(1, 28)
-    shape = chance.choice(["{0:04d}-{1:02d}-{2:02d}", "{2:02d}.{1:02d}.{0:04d}", "{1:02d}/{2:02d}/{0:04d}"])
+    shape = chance.choice(
+        ["{0:04d}-{1:02d}-{2:02d}", "{2:02d}.{1:02d}.{0:04d}", "{1:02d}/{2:02d}/{0:04d}"]
+    )
     return shape.format(year, month, day)
 
 
@@ -76,7 +81,9 @@ MAKERS: Final[dict[str, Callable[[Random, Vocabulary], str]]] = {
     "ipv6": _public_v6,
     "address": _address,
     "born": _born,
-    "login": lambda c, w: c.choice(w.first_names).lower() + c.choice(["", c.choice(w.last_names)[:1].lower()]),
+    "login": lambda c, w: (
+        c.choice(w.first_names).lower() + c.choice(["", c.choice(w.last_names)[:1].lower()])
+    ),
     "company": lambda c, w: c.choice(w.companies),
     "city": lambda c, w: c.choice(w.cities),
 }

@@ -146,9 +146,7 @@ def page(
 
 def _kinds(rows: Sequence[Row]) -> str:
     """Recall by kind: for ours also whether the whole value is masked."""
-    head = ["kind", "values"]
-    for row in rows:
-        head.append(row.named.name)
+    head = ["kind", "values", *(row.named.name for row in rows)]
     table = [_row(head), _row(["---"] * len(head))]
     for kind in (*SECRETS, "pii"):
         first = rows[0].score.kinds.get(kind, Tally())

@@ -25,7 +25,9 @@ def of(table: dict[str, str]) -> Vocabulary:
     """From a table of words separated by blanks; streets and cities by semicolons."""
     return Vocabulary(
         **{
-            name: tuple(part.strip() for part in text.split(";")) if ";" in text else tuple(text.split())
+            name: tuple(part.strip() for part in text.split(";"))
+            if ";" in text
+            else tuple(text.split())
             for name, text in table.items()
         }
     )

@@ -71,6 +71,10 @@ _NEVER_ASKED: Final = frozenset({"PrivateKeyDetector", "IPPublicDetector"})
 _RUN: Final = re.compile(r"[\w\-+/]{20}", re.ASCII)
 _TOKEN: Final = re.compile(r"[\w\-./+=~]+", re.ASCII)
 _TOKEN_CHARACTER: Final = re.compile(r"[\w\-]", re.ASCII)
+_QUOTED_NEXT: Final = re.compile(r"[^\"'`]{0,40}[\"'`][^\"'`]{3}")
+_REACH: Final = 256
+"""Characters behind a key in which the keyword plugin looks for its value."""
+
 _SEPARATED: Final = re.compile(r"[\s\"'`:=,\[\]]")
 
 
@@ -115,9 +119,13 @@ class SecondOpinion:
     def scan_line(self, line: Line) -> Sequence[Span]:
         """Whole tokens that a plugin points at."""
         spans = list(self._by_format(line))
-        keys = [judge_key(line.text[start:end]) for start, end in keys_in(line)]
-        if any(key is not Key.NOTHING for key in keys):
-            spans += self._by_keyword(line)
+        keys = [
+            (start, end)
+            for start, end in keys_in(line)
+            if judge_key(line.text[start:end]) is not Key.NOTHING
+        ]
+        if keys:
+            spans += self._by_keyword(line, keys)
             spans += self._by_entropy(line)
         return spans
 
@@ -135,18 +143,18 @@ class SecondOpinion:
                     if span is not None:
                         yield span
 
-    def _by_keyword(self, line: Line) -> Iterator[Span]:
-        if not any(quote in line.text for quote in "\"'`"):
-            return
-        if not self._plugins:
-            self.warm_up()
-        for pattern, group in self._keyword_patterns:
-            for match in pattern.finditer(line.text):
-                word = _TOKEN.match(line.text, match.start())
-                key = judge_key(word.group()) if word else Key.NOTHING
-                start, end = match.span(group)
-                if judge_value(line.text[start:end], key, quoted=True):
-                    yield Span(start, end, "secret", "password", "detect-secrets/keyword", 0.6)
+    def _by_keyword(self, line: Line, keys: Sequence[tuple[int, int]]) -> Iterator[Span]:
+        for begin, after in keys:
+            if not _QUOTED_NEXT.match(line.text, after):
+                continue
+            if not self._plugins:
+                self.warm_up()
+            key = judge_key(line.text[begin:after])
+            for pattern, group in self._keyword_patterns:
+                for match in pattern.finditer(line.text, begin, after + _REACH):
+                    start, end = match.span(group)
+                    if judge_value(line.text[start:end], key, quoted=True):
+                        yield Span(start, end, "secret", "password", "detect-secrets/keyword", 0.6)
 
     def _by_entropy(self, line: Line) -> Iterator[Span]:
         if not any(quote in line.text for quote in "\"'"):
