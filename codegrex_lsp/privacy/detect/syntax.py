@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Final
 
@@ -86,6 +87,9 @@ _HEADER: Final = re.compile(r":[ \t]{0,4}(?P<value>[^\s\"'`]+)(?=[\"'`])")
 _ELEMENT: Final = re.compile(r"(?:[\"']\s?)?(?:\s[^<>]{0,80})?>(?P<value>[^<>]+)(?=</)")
 _DEFAULT: Final = re.compile(r":?[-=]?(?P<value>[^{}$\s\"'`]+)\}")
 _CELL: Final = re.compile(r"[*_`]{0,3}\s*\|\s*(?P<value>[^|\s]+)\s*\|")
+_NEXT_CELL: Final = re.compile(
+    r"[,;\t](?P<value>[^\s,;\"'`]*[^A-Za-z\s,;\"'`][^\s,;\"'`]*)(?=[,;\t]|\s*$)"
+)
 _BARE: Final = re.compile(
     r"[*_]{0,3}[ \t]{0,4}(?::|=|\bis\b)[*_]{0,3}[ \t]{0,4}(?P<value>[^\s\"']+)"
 )
@@ -124,6 +128,8 @@ def _unquoted(text: str, start: int, end: int) -> Value | None:
         return _plain(match, trim=_TRIM)
     if match := _CELL.match(text, end):
         return _plain(match)
+    if lead and lead.end() == start and (match := _NEXT_CELL.match(text, end)):
+        return _plain(match)
     blank = text[start:end].lower() in _BLANK_KEYS or (not text[:start].isspace() and start)
     if blank and _BLANK_BEFORE.search(text[:start]) and (match := _BLANK.match(text, end)):
         return _plain(match, trim=_TRIM)
@@ -160,14 +166,15 @@ def _is_inside_string(text: str, start: int) -> bool:
     return any(text.count(quote, 0, start) % 2 for quote in "\"'`")
 
 
-_CLASSES: Final = tuple(map(re.compile, (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9\s]")))
+_CLASSES: Final = tuple(map(re.compile, (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^\w\s\-./:,]")))
 
 
 def _stands_out(value: str) -> bool:
     """Whether a bare word among words looks made up: long enough, and of mixed characters."""
-    if len(value) < 6 or not any(c.isdigit() for c in value) or "(" in value or "[" in value:
+    if len(value) < 6 or "(" in value or "[" in value:
         return False
-    return sum(1 for pattern in _CLASSES if pattern.search(value)) >= 2
+    classes = sum(1 for pattern in _CLASSES if pattern.search(value))
+    return classes >= (2 if any(c.isdigit() for c in value) else 3)
 
 
 def _plain(match: re.Match[str] | None, trim: str = "", *, sure: bool = False) -> Value | None:
@@ -232,13 +239,20 @@ _LAST_NAME: Final = re.compile(r"(?P<name>[\w.\-]*)$")
 
 
 def _closing(line: Line, quote: str, start: int) -> int | None:
-    text, position = line.text, start
-    escape = "" if quote.startswith(("\\", "&")) else "\\"
-    while position < len(text):
-        if text.startswith(quote, position):
-            return position
-        position += 2 if text[position] == escape else 1
-    return len(text) if line.half_typed else None
+    """Where the string ends, which may be beyond what is seen of a long line."""
+    texts = (line.text, line.text + line.beyond) if line.beyond else (line.text,)
+    for text in texts:
+        for mark in _closing_pattern(quote).finditer(text, start):
+            if mark.group() == quote:
+                return mark.start()
+    return len(line.text) if line.half_typed else None
+
+
+@cache
+def _closing_pattern(quote: str) -> re.Pattern[str]:
+    """The quote, or an escaped character that is passed over."""
+    end = re.escape(quote)
+    return re.compile(end if quote.startswith(("\\", "&")) else rf"\\.|{end}")
 
 
 _NAMES_BEFORE: Final = re.compile(r"^\s*(?:[\w.]+\s*,\s*){1,8}$")
