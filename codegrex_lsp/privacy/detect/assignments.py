@@ -18,9 +18,11 @@ from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.clues import Clue
 from codegrex_lsp.privacy.detect.detector import Level, Line
 from codegrex_lsp.privacy.detect.filekind import FileKind
-from codegrex_lsp.privacy.detect.judge import is_code, judge_value, looks_random
+from codegrex_lsp.privacy.detect.judge import is_code, judge_value, looks_random, reads_as_text
 from codegrex_lsp.privacy.detect.keys import HINTS, Key, judge_key
 from codegrex_lsp.privacy.detect.syntax import Value, value_of
+from codegrex_lsp.privacy.detect.urls import decodes_to_pair
+from codegrex_lsp.privacy.detect.words import words
 
 LONGEST: Final = 4_096
 """Characters of a value that are looked at; the whole quoted string is masked."""
@@ -103,12 +105,16 @@ def _is_secret(line: Line, found: Value, key: Key, name: str) -> bool:
     value = line.text[found.start : found.end][:LONGEST].strip()
     if found.formatted and "{" in value:
         return False
-    if found.call and not _is_setter(name, key):
+    if found.call and not _is_setter(name, key, value):
+        return False
+    if not found.quoted and line.kind is FileKind.VALUES and _begins_text(line, found, name):
         return False
     if not found.quoted and line.kind is not FileKind.VALUES and not found.sure and is_code(value):
         return False
     if found.listed and (value.isalpha() or key in (Key.WEAK, Key.MACHINE)):
         return key is Key.MACHINE and _made_up(value)
+    if key is Key.WEAK and name.lower().endswith("auth") and decodes_to_pair(value):
+        return True
     return judge_value(value, key, quoted=found.quoted)
 
 
@@ -117,12 +123,29 @@ def _made_up(value: str) -> bool:
     return len(value) >= 16 and not value.isupper() and looks_random(value)
 
 
-def _is_setter(name: str, key: Key) -> bool:
+def _begins_text(line: Line, found: Value, name: str) -> bool:
+    """Whether a bare value is the first word of a sentence, as in a table of translations."""
+    text = line.text
+    if not text.lstrip().startswith(name):
+        return False
+    return reads_as_text(text[found.start :].split(" #", 1)[0].strip()[:LONGEST])
+
+
+def _is_setter(name: str, key: Key, value: str) -> bool:
     """Whether a call of this name takes a secret, as opposed to finding one by its name."""
     last = name.rsplit(".", 1)[-1]
-    return bool(_SETTER.match(last)) or (
-        key is Key.HUMAN and last.lower() in ("password", "passwd", "passphrase", "pwd")
-    )
+    if _SETTER.match(last) or (key is Key.HUMAN and last.lower() in _BUILDERS):
+        return True
+    if "." not in name or _ASKING.match(last):
+        return False
+    return not value.isalpha() if key is Key.HUMAN else _made_up(value)
+
+
+_BUILDERS: Final = words("password passwd passphrase pwd")
+_ASKING: Final = re.compile(
+    r"(?:get|has|is|check|find|fetch|read|load|ask|prompt|hash|validate|verify|need|reset|decode|"
+    r"encode|parse|generate|create|make|new|build|remove|delete|forget|revoke|list|token)(?![a-z])"
+)
 
 
 # -- a value whose name stands above --------------------------------------------------------

@@ -73,6 +73,12 @@ _ROWS: Final = (
     ),
     (("auth",), rf"""\bauth\s?[=:(]\s?[(\[]?\s?{_USER}{_TEXT}\s?[)\]]"""),
     (
+        ("jwt.",),
+        rf"""jwt\.(?:sign|verify|encode|decode)\(\s{{0,4}}[^()"']{{1,120}},\s{{0,4}}{_TEXT}""",
+    ),
+    (("createhmac",), rf"""createhmac\(\s{{0,4}}["']\w{{1,20}}["']\s{{0,4}},\s{{0,4}}{_TEXT}"""),
+    (("cookieparser",), rf"""cookieparser\(\s{{0,4}}{_TEXT}"""),
+    (
         ("getconnection", "mysqli", "mysql_connect", "mysql.connect", "ftp_login", "psycopg"),
         rf"""(?:getconnection|mysqli|connect|login)\((?:{_USER}){{1,3}}?{_USER}{_TEXT}""",
     ),

@@ -16,7 +16,16 @@ from typing import Final
 from codegrex_lsp.privacy.detect.keys import Key, judge_key
 from codegrex_lsp.privacy.detect.words import words
 
-__all__ = ["Key", "entropy", "is_code", "is_stand_in", "judge_key", "judge_value", "looks_random"]
+__all__ = [
+    "Key",
+    "entropy",
+    "is_code",
+    "is_stand_in",
+    "judge_key",
+    "judge_value",
+    "looks_random",
+    "reads_as_text",
+]
 
 SHORTEST: Final = 4
 """Characters from which a person's password is masked."""
@@ -44,7 +53,7 @@ def judge_value(value: str, key: Key, *, quoted: bool, shortest: int = SHORTEST)
     if key is not Key.SECRET and not _MADE_UP.fullmatch(value):
         return False
     if key is Key.SECRET:
-        return not _is_name(value) and any(not c.isalpha() for c in value)
+        return not _KEBAB.fullmatch(value)
     if key is Key.MACHINE:
         return len(value) >= 8 and (looks_random(value) or _has_digits_inside(value))
     if _UUID.fullmatch(value) or _is_name(value) or not any(c.isdigit() for c in value):
@@ -83,8 +92,10 @@ _LABEL: Final = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE: Final = re.compile(
-    r"""^\$[A-Za-z_]+\d*$ | ^\$[A-Z_][A-Z0-9_]*$ | ^\$[({] | ^\$\w+[:\[(.] | \$\{ | \$\( | \{\{
-      | ^%\w+%$ | ^%[sdrv@]$ | %\(\w | ^@\w+@$ | <%= | ^!\w+ | ^ENC\[ | ^\#\{
+    r"""^\$[A-Za-z_]+$ | ^\$[a-z_]+\d*$ | ^\$[A-Z_][A-Z0-9_]*$ | ^\$[({]
+      | ^\$\w+[:\[(.] | \$\{ | \$\( | \{\{
+      | ^%\w+%$ | ^%[sdrv@]$ | %\(\w | ^@\w+@$ | <%=
+      | ^!(?:Ref|Sub|GetAtt|ImportValue|secret|env|vault|reference)\b | ^ENC\[ | ^\#\{
       | ^(?:arn|vault|op|keyring|ssm|env|file|
         secretsmanager|secret|gcp-secret|azurekeyvault|awssecret|kms|sops|doppler)[:.(]
       | ^projects/.*/secrets/ | ^(?:os\.|process\.env|import\.meta|config\.|settings\.|self\.
@@ -95,9 +106,13 @@ _REFERENCE: Final = re.compile(
 _BRACED: Final = re.compile(r"\{[^{}]*\}")
 
 
+_PUBLIC: Final = re.compile(r"^(?:pk_(?:live|test|prod)_|pk\.eyJ|phc_)")
+"""Keys that their makers mean to be public: Stripe's, Mapbox's, PostHog's."""
+
+
 def is_stand_in(value: str) -> bool:
-    """Whether `value` only stands for a secret: a reference, a placeholder, or a label."""
-    if _REFERENCE.search(value) or _PLACEHOLDER.search(value):
+    """Whether `value` is no secret: a reference, a placeholder, a label, or public by design."""
+    if _PUBLIC.match(value) or _REFERENCE.search(value) or _PLACEHOLDER.search(value):
         return True
     if len(value) <= 80 and _LABEL.fullmatch(value):
         return True
@@ -106,8 +121,8 @@ def is_stand_in(value: str) -> bool:
 
 # -- what has another meaning ---------------------------------------------------------------
 
-_PATH_OR_URL: Final = re.compile(
-    r"^(?:\.{0,2}/[\w.\-/@+ ]+|~/.*|[A-Za-z]:\\.*|[a-z][a-z0-9+.\-]*://.*|[\w\-]+(?:/[\w.\-]+){2,}"
+_PATH: Final = re.compile(
+    r"^(?:\.{0,2}/[\w.\-/@+ ]+|~/.*|[A-Za-z]:\\.*|[\w\-]+(?:/[\w.\-]+){2,}"
     r"|[\w.\-/:]*\.(?:txt|pem|key|crt|json|ya?ml|toml|ini|py|js|ts|go|rb|java|html?|env|conf|cfg))$"
 )
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -115,6 +130,7 @@ _OTHER_DATA: Final = re.compile(
     r"^data:[\w/+.\-]{0,60};base64,|^(?:iVBOR|R0lGOD|/9j/|d09GM|AAAA[BC]3NzaC)"
     r"|^(?:sha(?:1|256|384|512)|md5|h1)[:\-]|^-----BEGIN (?:CERTIFICATE|PUBLIC)"
     r"|^(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\w+) |^\d{4}-\d\d-\d\d(?:[T ][\d:.Z+\-]*)?$"
+    r"|^[a-z][a-z0-9+.\-]*://"
     r"|^(?:localhost|[\w\-]+(?:\.[\w\-]+){1,8}):\d{2,5}$|^#[0-9a-fA-F]{3,8}$|^v?\d+(?:\.\d+){1,3}$"
 )
 _CODE: Final = re.compile(
@@ -133,9 +149,13 @@ def _is_something_else(value: str) -> bool:
         return True
     if _CODE.search(value) and not looks_random(value):
         return True
-    if _PATH_OR_URL.match(value) and not looks_random(value.replace("/", "")):
+    if _PATH.match(value) and not any(map(_is_made_up, value.split("/"))):
         return True
     return len(value) >= 16 and len(set(value)) <= len(value) // 8
+
+
+def _is_made_up(part: str) -> bool:
+    return len(part) >= 10 and looks_random(part) and mixes_case(part)
 
 
 # -- words, names, sentences ----------------------------------------------------------------
@@ -147,6 +167,9 @@ _NAME: Final = re.compile(
 )
 _MADE_UP: Final = re.compile(r"[A-Za-z0-9+/=_\-.~:|!@#$%^*]+")
 """What machines make tokens of. Blanks, brackets, quotes and the like mean text or code."""
+
+_KEBAB: Final = re.compile(r"[a-z]+(?:[\-/:][a-z0-9]{1,12})+")
+"""The name of a secret, as Kubernetes has it."""
 
 _NUMBERED: Final = re.compile(r"[a-z]+\d{0,2}")
 _FUNCTION_WORDS: Final = words(
@@ -189,11 +212,22 @@ def _has_digits_inside(value: str) -> bool:
     return not _is_name(value) and not _NUMBERED.fullmatch(value)
 
 
+_SEED_PHRASES: Final = (12, 15, 18, 21, 24)
+"""Words of a wallet's seed phrase (BIP 39)."""
+
+
+def reads_as_text(value: str) -> bool:
+    """Whether this is a sentence or a label for people."""
+    return _is_sentence(value, Key.HUMAN)
+
+
 def _is_sentence(value: str, key: Key) -> bool:
     """Text for people. A pass phrase is words too, but none of those that hold a sentence."""
     if " " not in value or any(c.isdigit() for c in value):
         return False
     parts = value.lower().split()
+    if len(parts) in _SEED_PHRASES and value.replace(" ", "").islower():
+        return False
     if any(part.strip(".,:;!?'\"()") in _FUNCTION_WORDS for part in parts):
         return True
     if value[-1] in ".:?!" or _LABEL.search(parts[-1]) or key is not Key.HUMAN:

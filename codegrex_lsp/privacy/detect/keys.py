@@ -54,6 +54,10 @@ _MACHINE: Final = re.compile(
     r"|(?:session|auth)_?cookie"
 )
 _WEAK: Final = re.compile(r"(?:^|_)(?:auth|creds?|salt|seed)$|key$")
+_PUBLIC: Final = re.compile(
+    r"algolia.*search|search_only|site_key|pass(?:word|wd|phrase)?_key$|anon_key$"
+)
+"""Keys that are public by design, and the name under which a password is kept."""
 
 _PLAIN_LAST: Final = words(
     """
@@ -81,7 +85,7 @@ _PLAIN_ANYWHERE: Final = words(
     tokenize tokenized secretary csrf xsrf passenger bypass max min num keyboard keyword keywords
     pad eos bos unk keyframe keyframes donkey compass passive passing passed hotkey keycode pubkey
     keypress keydown keyup routing composite unique translation i18n idempotency forgot show
-    hide toggle invalid missing wrong incorrect
+    hide toggle invalid missing wrong incorrect secretsmanager publishable sitekey recaptcha
     """
 )
 
@@ -108,6 +112,8 @@ def _judge(key: str) -> Key:
     if parts[-1] in _PLAIN_LAST:
         return Key.NOTHING
     joined = "_".join(parts)
+    if _PUBLIC.search(joined):
+        return Key.NOTHING
     for pattern, kind in (
         (_HUMAN, Key.HUMAN),
         (_SECRET, Key.SECRET),

@@ -15,7 +15,7 @@ from codegrex_lsp.privacy.detect.provider_rules import ProviderRules
 from codegrex_lsp.privacy.detect.second_opinion import SecondOpinion
 from codegrex_lsp.privacy.detect.tables import Tables
 from codegrex_lsp.privacy.detect.tokens import ProviderTokens
-from codegrex_lsp.privacy.detect.urls import Headers, UrlCredentials
+from codegrex_lsp.privacy.detect.urls import Cookies, Headers, UrlCredentials
 
 
 def standard_detectors(home: Path | None = None) -> tuple[Detector, ...]:
@@ -32,6 +32,7 @@ def standard_detectors(home: Path | None = None) -> tuple[Detector, ...]:
         Blocks(),
         UrlCredentials(),
         Headers(),
+        Cookies(),
         SecondOpinion(),
         HomePaths(home or Path.home()),
         PersonalData(),

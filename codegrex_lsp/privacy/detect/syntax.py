@@ -87,6 +87,9 @@ _HEADER: Final = re.compile(r":[ \t]{0,4}(?P<value>[^\s\"'`]+)(?=[\"'`])")
 _ELEMENT: Final = re.compile(r"(?:[\"']\s?)?(?:\s[^<>]{0,80})?>(?P<value>[^<>]+)(?=</)")
 _DEFAULT: Final = re.compile(r":?[-=]?(?P<value>[^{}$\s\"'`]+)\}")
 _CELL: Final = re.compile(r"[*_`]{0,3}\s*\|\s*(?P<value>[^|\s]+)\s*\|")
+_NEXT_CELL: Final = re.compile(
+    r"[,;\t](?P<value>[^\s,;\"'`]*[^A-Za-z\s,;\"'`][^\s,;\"'`]*)(?=[,;\t]|\s*$)"
+)
 _BARE: Final = re.compile(
     r"[*_]{0,3}[ \t]{0,4}(?::|=|\bis\b)[*_]{0,3}[ \t]{0,4}(?P<value>[^\s\"']+)"
 )
@@ -125,6 +128,8 @@ def _unquoted(text: str, start: int, end: int) -> Value | None:
         return _plain(match, trim=_TRIM)
     if match := _CELL.match(text, end):
         return _plain(match)
+    if lead and lead.end() == start and (match := _NEXT_CELL.match(text, end)):
+        return _plain(match)
     blank = text[start:end].lower() in _BLANK_KEYS or (not text[:start].isspace() and start)
     if blank and _BLANK_BEFORE.search(text[:start]) and (match := _BLANK.match(text, end)):
         return _plain(match, trim=_TRIM)
@@ -161,14 +166,15 @@ def _is_inside_string(text: str, start: int) -> bool:
     return any(text.count(quote, 0, start) % 2 for quote in "\"'`")
 
 
-_CLASSES: Final = tuple(map(re.compile, (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9\s]")))
+_CLASSES: Final = tuple(map(re.compile, (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^\w\s\-./:,]")))
 
 
 def _stands_out(value: str) -> bool:
     """Whether a bare word among words looks made up: long enough, and of mixed characters."""
-    if len(value) < 6 or not any(c.isdigit() for c in value) or "(" in value or "[" in value:
+    if len(value) < 6 or "(" in value or "[" in value:
         return False
-    return sum(1 for pattern in _CLASSES if pattern.search(value)) >= 2
+    classes = sum(1 for pattern in _CLASSES if pattern.search(value))
+    return classes >= (2 if any(c.isdigit() for c in value) else 3)
 
 
 def _plain(match: re.Match[str] | None, trim: str = "", *, sure: bool = False) -> Value | None:
