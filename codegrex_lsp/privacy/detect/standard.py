@@ -9,12 +9,11 @@ from codegrex_lsp.privacy.detect.blocks import Blocks
 from codegrex_lsp.privacy.detect.commands import Commands
 from codegrex_lsp.privacy.detect.detector import Detector
 from codegrex_lsp.privacy.detect.home_paths import HomePaths
-from codegrex_lsp.privacy.detect.personal import PersonalData
+from codegrex_lsp.privacy.detect.personal import personal_detectors
 from codegrex_lsp.privacy.detect.private_keys import PrivateKeys
 from codegrex_lsp.privacy.detect.provider_rules import ProviderRules
 from codegrex_lsp.privacy.detect.second_opinion import SecondOpinion
 from codegrex_lsp.privacy.detect.tables import Tables
-from codegrex_lsp.privacy.detect.tokens import ProviderTokens
 from codegrex_lsp.privacy.detect.urls import Cookies, Headers, UrlCredentials
 
 
@@ -26,7 +25,6 @@ def standard_detectors(home: Path | None = None) -> tuple[Detector, ...]:
     """
     return (
         ProviderRules(),
-        ProviderTokens(),
         Assignments(),
         Commands(),
         Blocks(),
@@ -35,7 +33,7 @@ def standard_detectors(home: Path | None = None) -> tuple[Detector, ...]:
         Cookies(),
         SecondOpinion(),
         HomePaths(home or Path.home()),
-        PersonalData(),
+        *personal_detectors(),
         PrivateKeys(),
         Tables(),
     )
