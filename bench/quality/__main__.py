@@ -51,10 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{named.name}: {seconds:.1f} s", file=sys.stderr, flush=True)
     if options.misses:
         _show(rows[0].score, options.misses)
-    page = report.page(options.split, documents, rows, samples)
-    print(report.summary(rows, samples) if options.split == "dev" else page)
+    print(report.summary(rows, samples) + "\n\n" + report.kinds(rows))
     whole = not (options.only_ours or options.no_code)
     if options.split == "test" and whole:
+        page = report.page(options.split, documents, rows, samples)
         report.PAGE.write_text(page, encoding="utf-8")
     return 0
 

@@ -138,13 +138,13 @@ def page(
         harmless=harmless,
         code=code or "not measured",
         summary=summary(rows, samples),
-        kinds=_kinds(rows),
+        kinds=kinds(rows),
         families=_families(rows[0].score),
         classes=_classes(rows),
     )
 
 
-def _kinds(rows: Sequence[Row]) -> str:
+def kinds(rows: Sequence[Row]) -> str:
     """Recall by kind: for ours also whether the whole value is masked."""
     head = ["kind", "values", *(row.named.name for row in rows)]
     table = [_row(head), _row(["---"] * len(head))]
