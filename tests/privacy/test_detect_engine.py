@@ -344,3 +344,36 @@ def test_loading_a_detector_is_no_part_of_the_budget() -> None:
 
     assert len(engine.spans("a needle", level="secrets")) == 1
     assert now == [5_000]
+
+
+class Reader:
+    """A document detector that counts how often it is asked."""
+
+    name = "reader"
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def scan_document(self, text: str, *, half_typed: bool) -> Sequence[Span]:
+        self.asked += 1
+        return []
+
+
+class GatedReader(Reader):
+    keywords = frozenset({"chapter"})
+    triggers = ()
+
+
+def test_a_document_detector_is_asked_where_a_line_of_the_text_holds_its_keyword() -> None:
+    reader, always = GatedReader(), Reader()
+    engine = Engine([reader, Looker(), always])
+
+    engine.spans("one\ntwo", level="secrets")
+    assert (reader.asked, always.asked) == (0, 1)
+
+    for _ in range(2):  # the second time from the cache
+        engine.spans("one\nChapter two", level="secrets")
+    assert (reader.asked, always.asked) == (2, 3)
+
+    engine.spans("one\ntwo", level="secrets")
+    assert (reader.asked, always.asked) == (2, 4)

@@ -51,3 +51,14 @@ class Near:
         """The same, further to the right."""
         span = replace(self.span, start=self.span.start + by, end=self.span.end + by)
         return replace(self, span=span)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """That a line holds a keyword of some document detectors, which are asked for no other text.
+
+    Attributes:
+        detectors: Which, as bits in their order.
+    """
+
+    detectors: int

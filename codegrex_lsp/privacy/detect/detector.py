@@ -64,11 +64,13 @@ class LineDetector(Protocol):
 
 @runtime_checkable
 class Gated(Protocol):
-    """What a line detector adds so that the engine passes over most lines without asking it.
+    """What a detector adds so that the engine passes over most lines without asking it.
 
     All keywords of all detectors are looked for in one pass over a text's new lines. A line is
     shown to the detector where one of its keywords stands, or where one of its triggers matches.
     A detector of another kind is asked about every line.
+
+    A document detector is asked about a text where one of its lines would be shown to it.
     """
 
     @property

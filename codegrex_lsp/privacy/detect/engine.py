@@ -17,9 +17,11 @@ from typing import Final
 
 from codegrex_lsp.errors import DetectorFailed
 from codegrex_lsp.privacy.detect import Span
+from codegrex_lsp.privacy.detect.clues import Mark
 from codegrex_lsp.privacy.detect.detector import (
     Detector,
     DocumentDetector,
+    Gated,
     Level,
     Line,
     LineDetector,
@@ -72,6 +74,11 @@ class Engine:
                 self._line_detectors.append(detector)
             else:
                 self._document_detectors.append(detector)
+        self._always = sum(
+            1 << at
+            for at, detector in enumerate(self._document_detectors)
+            if not isinstance(detector, Gated)
+        )
         self._documents = Documents(cache_lines)
         self._budget = budget_ms
         self._clock = clock
@@ -166,7 +173,7 @@ class Engine:
                     fix="reinstall codegrex-lsp; `codegrex-lsp doctor` names what is missing",
                 ) from None
         with _silenced():
-            self._sieves.setdefault(level, Sieve(self._asked(level)))
+            self._sieves.setdefault(level, Sieve(self._asked(level), self._document_detectors))
 
     def forget(self, uri: str = "") -> None:
         """A document was closed: drop its lines, and the lines of no known document.
@@ -215,6 +222,8 @@ class Engine:
             found[owner] += self._ask(
                 sifted.detectors, line, chunks[owner], offsets[sifted.index], run
             )
+            if sifted.documents:
+                found[owner] += (Mark(sifted.documents),)
         cache.keep_all(chunks[done:], found[done:])
         return found
 
@@ -265,20 +274,23 @@ class Engine:
     ) -> tuple[Span, ...]:
         """The spans of all lines in the coordinates of the text, and those that cross lines."""
         found: list[Span] = []
+        marks = self._always
         hit = list(compress(range(len(hits)), hits))
-        if hit:
-            ends = list(accumulate(map(len, chunks), initial=0))
-            for index in hit:
-                for one in hits[index] or ():
-                    if isinstance(one, Span):
-                        found.append(_shifted(one, ends[index] + index))
-                        continue
+        ends = list(accumulate(map(len, chunks), initial=0)) if hit else []
+        for index in hit:
+            for one in hits[index] or ():
+                if isinstance(one, Span):
+                    found.append(_shifted(one, ends[index] + index))
+                elif isinstance(one, Mark):
+                    marks |= one.detectors
+                else:
                     for where, span in one.settle(chunks, index):
                         found.append(_shifted(span, ends[where] + where))
                     self._in_time(run)
-        for detector in self._document_detectors:
-            found += detector.scan_document(text, half_typed=half_typed)
-            self._in_time(run)
+        for at, detector in enumerate(self._document_detectors):
+            if marks >> at & 1:
+                found += detector.scan_document(text, half_typed=half_typed)
+                self._in_time(run)
         return merged(found)
 
     def _in_time(self, run: _Run) -> None:
@@ -289,7 +301,9 @@ class Engine:
         sieve = self._sieves.get(run.level)
         if sieve is None:
             began = self._clock()
-            sieve = self._sieves.setdefault(run.level, Sieve(self._asked(run.level)))
+            sieve = self._sieves.setdefault(
+                run.level, Sieve(self._asked(run.level), self._document_detectors)
+            )
             run.deadline += self._clock() - began
         return sieve
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from codegrex_lsp.privacy.detect import Span
-from codegrex_lsp.privacy.detect.clues import Clue
+from codegrex_lsp.privacy.detect.clues import Clue, Mark
 
-Hits = tuple[Span | Clue, ...]
+Hits = tuple[Span | Clue | Mark, ...]
 """What one line holds; nothing for most."""
 
 CHARACTERS: Final = 8_000_000

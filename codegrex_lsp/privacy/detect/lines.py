@@ -46,11 +46,16 @@ def pieces(chunk: str) -> Iterator[tuple[int, str]]:
         offset += len(text) + 1
 
 
+LONGEST_VALUE: Final = 262_144
+"""Characters in which the end of a value is looked for. Bounds the time of a very long line."""
+
+
 def beyond(chunk: str, offset: int, part: str) -> str:
     """What follows a part of a long line in that line; empty behind the last."""
     if len(part) < WINDOW:
         return ""
-    return chunk[offset + len(part) :].partition("\r")[0]
+    end = offset + len(part)
+    return chunk[end : end + LONGEST_VALUE].partition("\r")[0]
 
 
 def whole_token(chunk: str, span: Span, window_start: int) -> Span:

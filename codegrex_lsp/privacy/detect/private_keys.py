@@ -39,6 +39,8 @@ class PrivateKeys:
     """Bodies of private keys."""
 
     name = "private-keys/1"
+    keywords = frozenset({"private key", "putty-user-key-file", "ls0tls1crudjti"})
+    triggers = ()
 
     def scan_document(self, text: str, *, half_typed: bool) -> Sequence[Span]:
         """One span for each key's body; it may cross lines."""

@@ -14,7 +14,7 @@ from itertools import accumulate, count
 from operator import add
 
 from codegrex_lsp.privacy.detect import automaton
-from codegrex_lsp.privacy.detect.detector import Gated, LineDetector
+from codegrex_lsp.privacy.detect.detector import DocumentDetector, Gated, LineDetector
 from codegrex_lsp.privacy.detect.lines import lower_keeping_length
 
 
@@ -27,12 +27,14 @@ class Sifted:
         detectors: Who wants to see it, in the order of the detectors.
         lowered: Its lower case, of the same length.
         words: The keywords that stand in it.
+        documents: The document detectors that want to see the text it stands in, as bits.
     """
 
     index: int
     detectors: tuple[LineDetector, ...]
     lowered: str = field(repr=False)
     words: frozenset[str] = field(repr=False)
+    documents: int
 
 
 class Sieve:
@@ -40,16 +42,19 @@ class Sieve:
 
     Args:
         detectors: A detector that is not `Gated` gets to see every line.
+        documents: Of these only the `Gated` ones matter here.
     """
 
-    def __init__(self, detectors: Sequence[LineDetector]) -> None:
+    def __init__(
+        self, detectors: Sequence[LineDetector], documents: Sequence[DocumentDetector] = ()
+    ) -> None:
         self._detectors = tuple(detectors)
         self._always = 0
         self._triggers: list[tuple[re.Pattern[str], int]] = []
         masks: dict[str, int] = {}
-        for at, detector in enumerate(self._detectors):
+        for at, detector in enumerate((*detectors, *documents)):
             if not isinstance(detector, Gated):
-                self._always |= 1 << at
+                self._always |= 1 << at if at < len(detectors) else 0
                 continue
             for word in detector.keywords:
                 masks[word] = masks.get(word, 0) | 1 << at
@@ -68,11 +73,13 @@ class Sieve:
         words = self._keywords(lowered, starts)
         masks = self._asked(joined, starts, words)
         for index in range(len(texts)) if self._always else sorted(masks):
+            mask = masks.get(index, 0) | self._always
             yield Sifted(
                 index,
-                self._choice(masks.get(index, 0) | self._always),
+                self._choice(mask),
                 lowered[starts[index] : starts[index + 1] - 1],
                 frozenset(self._words[word] for word in words.get(index, ())),
+                mask >> len(self._detectors),
             )
 
     def _keywords(self, lowered: str, starts: Sequence[int]) -> dict[int, set[int]]:

@@ -1,7 +1,6 @@
 """Tables: values whose column's head names a secret, in CSV, Markdown and SQL's INSERT.
 
-A document detector: the head stands on another line than the value. Text without such a head costs
-a few searches for fixed letters.
+Document detectors: the head stands on another line than the value.
 """
 
 from __future__ import annotations
@@ -18,6 +17,9 @@ from codegrex_lsp.privacy.detect.keys import Key, judge_key
 _HEAD: Final = re.compile(r"\s*[^\n]{0,2000}")
 _HEAD_CELL: Final = re.compile(r"\s*\"?(?!import|from|def|class)[\w.\-]+(?: [\w.\-]+)?\"?\s*")
 _RULE: Final = re.compile(r"\n[ \t]*\|?[ \t]*:?-{2,}[ \t:|\-]*(?=\n|$)")
+_RULES: Final = ("|-", "| -", "|:-", "| :-")
+"""One of these stands in the rule below every head, and seldom in code."""
+
 _INSERT: Final = re.compile(
     r"\b(?:insert|replace)\s+into\s+[\w.\"`\[\]]{1,120}\s*\((?P<columns>[^()]{1,2000})\)\s*values",
     re.IGNORECASE,
@@ -28,19 +30,27 @@ _Columns = dict[int, Key]
 
 
 class Tables:
-    """Cells below a head such as `password`."""
+    """Cells below a head such as `password`, in Markdown and SQL."""
 
     name = "tables/1"
+    keywords = frozenset({*_RULES, "insert into", "replace into", "insert  into", "insert\tinto"})
+    triggers = ()
 
     def scan_document(self, text: str, *, half_typed: bool) -> Sequence[Span]:
         """One span for each cell."""
         del half_typed
-        spans = list(_separated(text))
-        if "|" in text and "--" in text:
-            spans += _markdown(text)
-        if "INSERT" in text or "insert" in text:
-            spans += _inserts(text)
-        return spans
+        return [*_markdown(text), *_inserts(text)]
+
+
+class Separated:
+    """The same in CSV, whose head is the text's first line."""
+
+    name = "separated/1"
+
+    def scan_document(self, text: str, *, half_typed: bool) -> Sequence[Span]:
+        """One span for each cell."""
+        del half_typed
+        return list(_separated(text))
 
 
 def _columns(cells: Sequence[str]) -> _Columns:
