@@ -19,7 +19,7 @@ import re
 from types import MappingProxyType
 from typing import Final
 
-from codegrex_lsp.privacy.detect.personal_checks import luhn
+from codegrex_lsp.privacy.detect.personal.sums import luhn
 
 WORD_OF_TYPE: Final = MappingProxyType(
     {

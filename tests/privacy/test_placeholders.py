@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.engine import Engine
-from codegrex_lsp.privacy.detect.personal_checks import luhn
+from codegrex_lsp.privacy.detect.personal.sums import luhn
 from codegrex_lsp.privacy.placeholders import MOST_VALUES, Vault
 from codegrex_lsp.privacy.redacted import Redacted
 from codegrex_lsp.privacy.restorer import Restorer

@@ -13,7 +13,7 @@ from codegrex_lsp.privacy.detect.personal import personal_detectors
 from codegrex_lsp.privacy.detect.private_keys import PrivateKeys
 from codegrex_lsp.privacy.detect.provider_rules import ProviderRules
 from codegrex_lsp.privacy.detect.second_opinion import SecondOpinion
-from codegrex_lsp.privacy.detect.tables import Tables
+from codegrex_lsp.privacy.detect.tables import Separated, Tables
 from codegrex_lsp.privacy.detect.urls import Cookies, Headers, UrlCredentials
 
 
@@ -36,4 +36,5 @@ def standard_detectors(home: Path | None = None) -> tuple[Detector, ...]:
         *personal_detectors(),
         PrivateKeys(),
         Tables(),
+        Separated(),
     )
