@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from codegrex_lsp.privacy.detect.allowed import Allowing, Scanner
 from codegrex_lsp.privacy.detect.custom import CustomPatterns
 from codegrex_lsp.privacy.detect.detector import Detector, Level
 from codegrex_lsp.privacy.detect.engine import Engine
+from codegrex_lsp.privacy.detect.known import KnownSecret, KnownSecrets
 from codegrex_lsp.privacy.detect.standard import standard_detectors
 from codegrex_lsp.privacy.gate import Gate
 from codegrex_lsp.privacy.ignore import Verdict
@@ -31,6 +33,8 @@ MOST: Final = 8
 BULK_MS: Final = 120_000.0
 """Time for one file where many are scanned; a detector that hangs still ends."""
 
+Known = frozenset[KnownSecret]
+
 
 class Guards:
     """Gates by settings.
@@ -40,6 +44,7 @@ class Guards:
         key: Key of a folder's placeholders.
         settings: Settings in force for a folder, now.
         allow_key: Key of the hashes in `privacy.allow`.
+        known: Values of credential files, now; the same object while nothing changes.
     """
 
     def __init__(
@@ -48,12 +53,14 @@ class Guards:
         key: Callable[[Path | None], bytes],
         settings: Callable[[Path | None], Settings],
         allow_key: bytes,
+        known: Callable[[], Known] = frozenset,
     ) -> None:
         self._verdict = verdict
         self._key = key
         self._settings = settings
         self._allow_key = allow_key
-        self._engines: dict[tuple[CustomPattern, ...], Engine] = {}
+        self._known = known
+        self._engines: dict[tuple[tuple[CustomPattern, ...], Known], Engine] = {}
         self._loading: dict[tuple[int, Level], asyncio.Task[None]] = {}
         self._vaults: dict[Path | None, tuple[frozenset[str], Vault]] = {}
         self._policies: dict[tuple[PathPolicy, ...], PathPolicies] = {}
@@ -73,17 +80,27 @@ class Guards:
 
     def engine(self, settings: Settings) -> Engine:
         """The detection behind that, which also sees what the person allowed."""
-        patterns = settings.privacy.custom_patterns
-        engine = self._engines.get(patterns)
+        key = (settings.privacy.custom_patterns, self._known_for(settings))
+        engine = self._engines.get(key)
         if engine is None:
-            if len(self._engines) >= MOST:
-                self._engines.pop(next(iter(self._engines)))
-            engine = self._engines[patterns] = Engine(_detectors(settings))
+            self._drop_outdated(key[1])
+            engine = self._engines[key] = Engine(self._detectors(settings))
         return engine
 
-    def bulk_scanner(self, settings: Settings) -> Scanner:
-        """The same detection for many files in a row: nobody waits for any one of them."""
-        return self._allowing(Engine(_detectors(settings), budget_ms=BULK_MS), settings)
+    def bulk_scanner(self, settings: Settings, *, warm: Level | None = None) -> Scanner:
+        """The same detection for many files in a row, where nobody waits for any one of them.
+
+        Args:
+            settings: In force for the files.
+            warm: Load what this level needs now, and not at the first line that asks for it.
+
+        Raises:
+            DetectorFailed: A detector can not be loaded.
+        """
+        engine = Engine(self._detectors(settings), budget_ms=BULK_MS)
+        if warm is not None:
+            engine.warm_up(warm)
+        return self._allowing(engine, settings)
 
     async def ready(self, settings: Settings, destination: Destination) -> None:
         """Wait until the detectors that such a request needs are loaded.
@@ -107,6 +124,29 @@ class Guards:
             engine.forget(uri)
         for _, vault in self._vaults.values():
             vault.forget(uri)
+
+    def _known_for(self, settings: Settings) -> Known:
+        return self._known() if settings.privacy.known_secrets else frozenset()
+
+    def _drop_outdated(self, known: Known) -> None:
+        """Make room; an engine with values that no credential file holds any longer goes first."""
+        for key in [key for key in self._engines if key[1] and known and key[1] != known]:
+            del self._engines[key]
+        if len(self._engines) >= MOST:
+            self._engines.pop(next(iter(self._engines)))
+
+    def _detectors(self, settings: Settings) -> tuple[Detector, ...]:
+        own: list[Detector] = []
+        if patterns := settings.privacy.custom_patterns:
+            own.append(CustomPatterns(patterns))
+        if known := self._known_for(settings):
+            own.append(KnownSecrets(known))
+        return (*self._standard, *own)
+
+    @cached_property
+    def _standard(self) -> tuple[Detector, ...]:
+        """Shared by all engines: loading them takes a second, and they keep nothing of a text."""
+        return standard_detectors()
 
     def _allowing(self, engine: Engine, settings: Settings) -> Scanner:
         return Allowing(engine, self._allow_key, settings.privacy.allow)
@@ -132,12 +172,6 @@ class Guards:
                 self._policies.pop(next(iter(self._policies)))
             policies = self._policies[stated] = PathPolicies(stated)
         return policies.level(path, folder)
-
-
-def _detectors(settings: Settings) -> tuple[Detector, ...]:
-    patterns = settings.privacy.custom_patterns
-    own = (CustomPatterns(patterns),) if patterns else ()
-    return (*standard_detectors(), *own)
 
 
 def _needs_all(settings: Settings, destination: Destination) -> bool:

@@ -25,12 +25,15 @@ from codegrex_lsp.engine.turns import Turns
 from codegrex_lsp.errors import RefusedError
 from codegrex_lsp.portable import Folders
 from codegrex_lsp.privacy.cleared import Withheld
+from codegrex_lsp.privacy.detect.allowed import Scanner
+from codegrex_lsp.privacy.detect.detector import Level
 from codegrex_lsp.privacy.ignore import IgnoreRules, Verdict
 from codegrex_lsp.providers import translator
 from codegrex_lsp.settings import SettingsReader, Sources
 from codegrex_lsp.settings.model import Resolved, Settings
 from codegrex_lsp.state import secret
 from codegrex_lsp.state.choices import Choices
+from codegrex_lsp.state.credentials import Credentials
 from codegrex_lsp.values.document import Snapshot
 from codegrex_lsp.values.mode import Destination, Mode, Task
 from codegrex_lsp.values.reply import Decision
@@ -57,6 +60,12 @@ class Wishes:
 
 def _milliseconds() -> float:
     return time.monotonic() * 1000
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    """The person's home folder, after the environment that we were given."""
+    named = environ.get("HOME") or environ.get("USERPROFILE")
+    return Path(named) if named else Path.home()
 
 
 class House:
@@ -92,6 +101,8 @@ class House:
             ),
             choice=self._choices.choice,
         )
+        self._credentials = Credentials(_home(wishes.environ), wishes.environ)
+        self._env_folders: set[Path] = set()
         self._rules: dict[tuple[object, ...], IgnoreRules] = {}
         self._last: dict[Path | None, CompletionOutcome] = {}
         self._models = ModelServer(folders, progress)
@@ -108,6 +119,7 @@ class House:
             self._placeholder_key,
             self._settings,
             self._secret.derive("allow"),
+            lambda: self._credentials.current(self._env_folders),
         )
         self._book = ModelBook(self._door, translator, clock)
         self._completer = Completer(
@@ -138,6 +150,9 @@ class House:
     def resolved(self, folder: Path | None) -> Resolved:
         """Settings in force for `folder`. Cheap; re-reads what changed on disk."""
         resolved = self._reader.current(folder)
+        if folder is not None:
+            known = resolved.settings.privacy.known_secrets
+            (self._env_folders.add if known else self._env_folders.discard)(folder)
         spoiled = self._choices.problems()
         return replace(resolved, problems=(*resolved.problems, *spoiled)) if spoiled else resolved
 
@@ -187,6 +202,25 @@ class House:
                 folder, use_gitignore=privacy.use_gitignore, personal_allow=privacy.read_anyway
             )
         return rules
+
+    def kept_out(self, path: Path, folder: Path | None) -> str:
+        """Reason code why `path` is never read, by ignore rules or path policies; or empty."""
+        verdict = self.explain_ignore(path, folder)
+        if verdict.ignored:
+            return verdict.code or "ignored"
+        return "path-never" if self._guards.path_level(path, folder) == "never" else ""
+
+    def bulk_scanner(self, folder: Path | None, *, warm: Level | None = None) -> Scanner:
+        """What the gate finds sensitive below `folder`, for many files in a row.
+
+        Args:
+            folder: Whose settings count, as they are now.
+            warm: As for `Guards.bulk_scanner`.
+
+        Raises:
+            DetectorFailed: A detector can not be loaded.
+        """
+        return self._guards.bulk_scanner(self._settings(folder), warm=warm)
 
     def _placeholder_key(self, folder: Path | None) -> bytes:
         return self._secret.derive("placeholders", str(folder or ""))

@@ -69,7 +69,7 @@ class Key:
         return f"{self.sentence} *Has no effect in this version.*" if later else self.sentence
 
 
-LATER: Final = frozenset({"privacy.names", "privacy.knownSecrets", "providers.<id>.chatModel"})
+LATER: Final = frozenset({"privacy.names", "providers.<id>.chatModel"})
 LATER_GROUPS: Final = ("chat.", "terminal.", "telemetry.")
 """Keys that are read and checked although what they steer is not built yet: nobody is told of
 protection that is not there."""
