@@ -13,7 +13,7 @@
     matches = ["{AKIA}{A-Z2-7*16}"]   # templates for the tests: tests/support/templates.py
     misses = ["akia-doc"]
 
-A pattern may name a part that many share: `<start>`, `<key>`, `<end>`, see `PARTS`.
+A pattern may name a part that many share: `<start>`, `<key>`, `<to>`, `<end>`, see `PARTS`.
 Patterns are compiled when a line first needs them: a file meets a dozen of some hundred.
 """
 
@@ -39,14 +39,16 @@ PARTS: Final = {
     "<key>": (
         r"(?i:key|token|secret|pass|pwd|auth|cred)"
         r"(?![\w\-.]{0,30}(?i:id|name|hash|ur[il]|path|file|type|version|length)[\"'\]\s:=])"
-        r"[\w\-.]{0,30}(?:[\"', ]{1,4}(?:is|value|default))?[\s\"'`:=<>?,()\[\]\\|\-]{1,12}"
+        r"[\w\-.]{0,30}<to>"
     ),
+    "<to>": r"(?:[\"', ]{1,4}(?:is|value|default))?[\s\"'`:=<>?,()\[\]\\|\-]{1,12}",
 }
 """Parts of patterns.
 
 `<start>`: the token begins here, and no letter or digit before it but an escape's (`\\n`, `%3A`).
 `<end>`: no letter or digit follows.
 `<key>`: the name of something secret and what stands between it and its value.
+`<to>`: only what stands between a name and its value: ` = "`, `": "`, ` is `, `">`.
 """
 
 
