@@ -96,11 +96,18 @@ def asking(home: Snapshot, cursor: int, marker: str, *others: Snapshot) -> Plant
     return Plant(CompletionRequest(home, cursor, Trigger.INVOKED, others), marker)
 
 
+READABLE = {
+    **dict.fromkeys((".env", ".production", ".pypirc", ".npmrc", ".key", "credentials"), ".ini"),
+    **dict.fromkeys((".netrc", ".htpasswd"), ".conf"),
+    ".tfvars": ".tf",
+}
+"""Kinds of files that are never read, and what a copy of one may be called."""
+
+
 def readable(folder: Path, document: Document, marker: str) -> Path:
     """A path that no rule of the built-in list keeps from being read."""
     suffix = Path(document.name).suffix or document.name
-    ending = {".env": ".ini", ".key": ".txt", ".tfvars": ".tf"}.get(suffix, suffix)
-    return folder / (f"{marker}{ending}" if ending.startswith(".") else f"{marker}.{ending}")
+    return folder / (marker + READABLE.get(suffix, suffix if "." in suffix else f".{suffix}"))
 
 
 def before_the_cursor(folder: Path, document: Document, marker: str) -> Plant:
@@ -196,7 +203,7 @@ def in_a_folder_name(folder: Path, document: Document, marker: str) -> Plant:
 
 
 def in_the_own_file_name(folder: Path, document: Document, marker: str) -> Plant:
-    home = snapshot(folder / f"{values(document)[0]}.py", f"{marker} = 1\n", folder)
+    home = snapshot(folder / f"of {values(document)[0]} too.py", f"{marker} = 1\n", folder)
     near = snapshot(folder / "near.py", f"{marker}\n", folder)
     return asking(home, len(home.text.reveal()), f"{marker}\n", near)
 
