@@ -144,17 +144,16 @@ class SecondOpinion:
                         yield span
 
     def _by_keyword(self, line: Line, keys: Sequence[tuple[int, int]]) -> Iterator[Span]:
-        for begin, after in keys:
-            if not _QUOTED_NEXT.match(line.text, after):
-                continue
+        for begin, end in _reached([key for key in keys if _QUOTED_NEXT.match(line.text, key[1])]):
             if not self._plugins:
                 self.warm_up()
-            key = judge_key(line.text[begin:after])
             for pattern, group in self._keyword_patterns:
-                for match in pattern.finditer(line.text, begin, after + _REACH):
-                    start, end = match.span(group)
-                    if judge_value(line.text[start:end], key, quoted=True):
-                        yield Span(start, end, "secret", "password", "detect-secrets/keyword", 0.6)
+                for match in pattern.finditer(line.text, begin, end):
+                    word = _TOKEN.match(line.text, match.start())
+                    key = judge_key(word.group()) if word else Key.NOTHING
+                    first, last = match.span(group)
+                    if judge_value(line.text[first:last], key, quoted=True):
+                        yield Span(first, last, "secret", "password", "detect-secrets/keyword", 0.6)
 
     def _by_entropy(self, line: Line) -> Iterator[Span]:
         if not any(quote in line.text for quote in "\"'"):
@@ -184,6 +183,19 @@ def _plugins_for(line: Line) -> Iterator[str]:
         here = [word for word in _BY_WORD if word in line.lowered]
     yield from dict.fromkeys(name for word in here for name in _BY_WORD.get(word, ()))
     yield from (name for name, shape in _SHAPES.items() if re.search(shape, line.text))
+
+
+def _reached(keys: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The runs of text in which the values of these keys stand, none of them twice."""
+    begin = end = -1
+    for start, after in keys:
+        if start > end:
+            if end > 0:
+                yield begin, end
+            begin = start
+        end = after + _REACH
+    if end > 0:
+        yield begin, end
 
 
 def _whole(text: str, match: re.Match[str], name: str, kind: str) -> Span | None:

@@ -139,7 +139,7 @@ def _unquoted(text: str, start: int, end: int) -> Value | None:
 def _in_words(line: Line, start: int, end: int, before: str) -> Value | None:
     """Without quotes in code or prose: a connection string, a header, a comment, a table."""
     text = line.text
-    if _CONNECTION.search(line.lowered) and (match := _FIELD.match(text, end)):
+    if (match := _FIELD.match(text, end)) and _CONNECTION.search(line.lowered):
         return _plain(match, trim=",)", sure=_is_inside_string(text, start))
     if before in "\"'`" and (match := _HEADER.match(text, end)):
         return _plain(match)

@@ -16,14 +16,15 @@ from codegrex_lsp.privacy.detect.keys import Key, judge_key
 
 _HEAD: Final = re.compile(r"\s*[^\n]{0,2000}")
 _HEAD_CELL: Final = re.compile(r"\s*\"?(?!import|from|def|class)[\w.\-]+(?: [\w.\-]+)?\"?\s*")
-_RULE: Final = re.compile(r"\n[ \t]*\|?[ \t]*:?-{2,}[ \t:|\-]*(?=\n|$)")
+_RULE: Final = re.compile(r"[ \t]*\|?[ \t]*:?-[ \t:|\-]*\r?")
 _RULES: Final = ("|-", "| -", "|:-", "| :-")
 """One of these stands in the rule below every head, and seldom in code."""
 
 _INSERT: Final = re.compile(
-    r"\b(?:insert|replace)\s+into\s+[\w.\"`\[\]]{1,120}\s*\((?P<columns>[^()]{1,2000})\)\s*values",
+    r"(?:insert|replace)\s+into\s+[\w.\"`\[\]]{1,120}\s*\((?P<columns>[^()]{1,2000})\)\s*values",
     re.IGNORECASE,
 )
+_VERB: Final = re.compile(r"\b(?:insert|replace)\s+$", re.IGNORECASE)
 _SQL_VALUE: Final = re.compile(r"\s*(?:N?'(?P<text>(?:[^'\n]|'')*)'|[^,()'\n]*)\s*(?P<after>[,)])")
 
 _Columns = dict[int, Key]
@@ -74,21 +75,32 @@ def _separated(text: str) -> Iterator[Span]:
 
 
 def _markdown(text: str) -> Iterator[Span]:
-    for rule in _RULE.finditer(text):
-        start = text.rfind("\n", 0, rule.start()) + 1
-        if "|" not in text[start : rule.start()]:
+    for start, end in sorted(set(_rule_lines(text))):
+        head = text.rfind("\n", 0, start - 1) + 1
+        columns = _columns([text[a:b] for a, b in _cells(text, head, start - 1, "|")])
+        if "|" not in text[head : start - 1] or not columns:
             continue
-        columns = _columns([text[a:b] for a, b in _cells(text, start, rule.start(), "|")])
-        if not columns:
-            continue
-        for begin, end in _lines(text, rule.end() + 1):
-            if "|" not in text[begin:end]:
+        for begin, stop in _lines(text, end + 1):
+            if "|" not in text[begin:stop]:
                 break
-            yield from _spans(text, list(_cells(text, begin, end, "|")), columns)
+            yield from _spans(text, list(_cells(text, begin, stop, "|")), columns)
+
+
+def _rule_lines(text: str) -> Iterator[tuple[int, int]]:
+    """Lines of dashes below a head, found by their marks: trying each line is too slow."""
+    for mark in _RULES:
+        at = text.find(mark)
+        while at >= 0:
+            start = text.rfind("\n", 0, at) + 1
+            end = text.find("\n", at)
+            end = len(text) if end < 0 else end
+            if start and _RULE.fullmatch(text, start, end):
+                yield start, end
+            at = text.find(mark, end)
 
 
 def _inserts(text: str) -> Iterator[Span]:
-    for insert in _INSERT.finditer(text):
+    for insert in _statements(text):
         columns = _columns(insert["columns"].split(","))
         position = text.find("(", insert.end(), insert.end() + 200)
         while columns and position >= 0:
@@ -96,6 +108,19 @@ def _inserts(text: str) -> Iterator[Span]:
             yield from _spans(text, cells, columns)
             comma = re.compile(r"\s*,\s*\(").match(text, position)
             position = comma.end() - 1 if comma else -1
+
+
+def _statements(text: str) -> Iterator[re.Match[str]]:
+    """INSERT and REPLACE, found by their second word: trying each place is too slow."""
+    for into in ("INTO", "into", "Into"):
+        at = text.find(into)
+        while at >= 0:
+            begin = max(at - 40, 0)
+            verb = _VERB.search(text, begin, at)
+            insert = _INSERT.match(text, verb.start()) if verb else None
+            if insert:
+                yield insert
+            at = text.find(into, at + len(into))
 
 
 def _sql_row(text: str, start: int) -> tuple[list[tuple[int, int]], int]:
