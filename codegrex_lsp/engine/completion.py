@@ -340,6 +340,7 @@ class _Trip:
 _STOPPED: Final = {
     "unknown-placeholder": "the model invented a placeholder; its suggestion was dropped",
     "foreign-value": "the suggestion would have copied another file's secret here",
+    "unsafe-restore": "a masked value would have been copied to where it means something else",
     "too-long": "the model did not stop where it was told to; its suggestion was dropped",
     "cut-placeholder": "the suggestion ended inside a placeholder and was dropped",
 }

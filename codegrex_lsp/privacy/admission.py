@@ -103,6 +103,17 @@ class Admission:
                 dropped.append(WithheldPiece(piece.origin.label, no.code, no.rule))
         return tuple(kept), tuple(dict.fromkeys(dropped))
 
+    def level(
+        self,
+        origin: Origin,
+        destination: Destination,
+        redact_local: Literal["off", "secrets", "all"],
+    ) -> Literal["off", "secrets", "all"] | None:
+        """What is masked in text of this origin on its way there; None where it may not go."""
+        if self._about(origin, destination) is not None:
+            return None
+        return self._level(origin, destination, redact_local)
+
     def _about(self, origin: Origin, destination: Destination) -> _No | None:
         """Why text of this origin may not go there, or None."""
         if not origin.governed:

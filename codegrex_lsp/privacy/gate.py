@@ -25,8 +25,9 @@ from codegrex_lsp.privacy.ignore import Verdict
 from codegrex_lsp.privacy.placeholders import Vault
 from codegrex_lsp.privacy.redacted import Redacted
 from codegrex_lsp.privacy.restorer import Restorer
+from codegrex_lsp.privacy.sites import Site, sites
 from codegrex_lsp.values.ask import Ask, Origin, Piece, PieceKind
-from codegrex_lsp.values.mode import Task, allowed
+from codegrex_lsp.values.mode import Destination, Mode, Task, allowed
 from codegrex_lsp.values.reply import Redaction, WithheldPiece
 from codegrex_lsp.values.route import Route
 from codegrex_lsp.values.sealed import Sealed
@@ -127,6 +128,28 @@ class Gate:
             # The words of whatever went wrong may quote the text, so they are not passed on.
             return _withheld("detector-failed", dropped)
 
+    def levels(
+        self, origin: Origin, mode: Mode, redact_local: RedactLocal
+    ) -> dict[Destination, RedactLocal]:
+        """Where text of an origin may go in this mode, and what is masked on its way there."""
+        found: dict[Destination, RedactLocal] = {}
+        for destination in Destination:
+            if allowed(mode, Task.COMPLETION, destination):
+                level = self._admission.level(origin, destination, redact_local)
+                if level is not None:
+                    found[destination] = level
+        return found
+
+    def masked(self, origin: Origin, text: Sealed, language: str, level: RedactLocal) -> Redacted:
+        """One whole document as `clear` would mask it, for telling the person.
+
+        Raises:
+            DetectorFailed: It could not be looked at.
+        """
+        document = _Document(origin, text.reveal(), language, level, None)
+        vault = self._vaults(origin.folder)
+        return self._look_at(vault, {document: self._spans(document)}, [origin.label])[document]
+
     # -- inside -----------------------------------------------------------------------------
 
     def _redacted(
@@ -140,7 +163,11 @@ class Gate:
         vault = self._vaults(folder)
         documents = [_document(item, ask) for item in kept]
         names = [item.piece.origin.label for item in kept]
-        results = self._look_at(vault, dict.fromkeys(documents), names)
+        # Before anything is learned: half a value is none, and would be masked everywhere.
+        found = {document: self._spans(document) for document in dict.fromkeys(documents)}
+        if any(_is_typing(document, spans) for document, spans in found.items()):
+            return _withheld("cursor-in-secret", dropped)
+        results = self._look_at(vault, found, names)
         for document in documents:
             if document.cursor is not None and _inside(results[document], document.cursor):
                 return _withheld("cursor-in-secret", dropped)
@@ -166,23 +193,21 @@ class Gate:
         return Clearance(cleared, _restorer(ask, results, labels))
 
     def _look_at(
-        self, vault: Vault, documents: dict[_Document, None], names: Sequence[str]
+        self, vault: Vault, found: dict[_Document, tuple[Span, ...]], names: Sequence[str]
     ) -> dict[_Document, Redacted]:
         """Redact every document.
 
-        All are scanned before the first is redacted, so that a value which only one of them gives
-        away is masked in the others too.
+        The values of all are learned before the first is redacted, so that a value which only one
+        of them gives away is masked in the others too.
         """
-        found: dict[_Document, tuple[Span, ...]] = {}
-        for document in documents:
-            found[document] = self._spans(document)
-            vault.learn(document.text, found[document], origin=_owner(document.origin))
+        for document, spans in found.items():
+            vault.learn(document.text, spans, origin=_owner(document.origin))
         return {
             document: vault.redact(
                 document.text,
                 spans,
                 origin=_owner(document.origin),
-                beside=[*(other.text for other in documents if other is not document), *names],
+                beside=[*(other.text for other in found if other is not document), *names],
                 known=_known(document.level),
             )
             for document, spans in found.items()
@@ -238,8 +263,14 @@ def _known(level: RedactLocal) -> Literal["none", "secrets", "all"]:
     return "none" if level == "off" else level
 
 
+def _is_typing(document: _Document, spans: Sequence[Span]) -> bool:
+    """Whether the cursor is in a sensitive run, or right behind one that may still be growing."""
+    cursor = document.cursor
+    return cursor is not None and any(span.start < cursor <= span.end for span in spans)
+
+
 def _inside(redacted: Redacted, cursor: int) -> bool:
-    """Whether the cursor is in a masked run, or right behind one that may still be growing."""
+    """The same for what is masked, which may be more: whole words, and values known before."""
     return any(
         run.start < cursor and (cursor < run.end or (cursor == run.end and run.kind != "control"))
         for run in redacted.replacements
@@ -275,17 +306,43 @@ def _restorer(
     plain = frozenset(name for one in everything for name in one.quoted)
     if ask.task is Task.CHAT:
         return lambda: Restorer(issued, plain=plain, mode="show")
-    here = {
-        name
+    home = {
+        document: redacted
         for document, redacted in results.items()
         if ask.home is not None and same_document(document.origin, ask.home)
-        for name in redacted.issued
     }
+    here = {name for redacted in home.values() for name in redacted.issued}
     harmless = {
         run.placeholder for one in everything for run in one.replacements if run.kind == "control"
     }
     foreign = frozenset(issued) - here - harmless
-    return lambda: Restorer(issued, foreign=foreign, plain=plain)
+
+    def restorer() -> Restorer:
+        return Restorer(
+            issued, foreign=foreign, plain=plain, sources=_sources(home), before=_before(home)
+        )
+
+    return restorer
+
+
+def _sources(home: dict[_Document, Redacted]) -> dict[str, set[Site]]:
+    """Where the values of the document that is written stand in it."""
+    found: dict[str, set[Site]] = {}
+    for document, redacted in home.items():
+        runs = [run for run in redacted.replacements if run.kind != "control"]
+        places = sites(document.text, ((run.start, run.end) for run in runs))
+        for run, place in zip(runs, places, strict=True):
+            found.setdefault(run.placeholder, set()).add(place)
+    return found
+
+
+def _before(home: dict[_Document, Redacted]) -> str:
+    """The cursor's line up to the cursor."""
+    for document in home:
+        if document.cursor is not None:
+            text, cursor = document.text, document.cursor
+            return text[max(text.rfind("\n", 0, cursor), text.rfind("\r", 0, cursor)) + 1 : cursor]
+    return ""
 
 
 def _withheld(code: str, dropped: tuple[WithheldPiece, ...]) -> Withheld:

@@ -12,22 +12,15 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from codegrex_lsp.privacy.detect import Span
+from codegrex_lsp.privacy.occurrences import Occurrences, grown
 from codegrex_lsp.privacy.redacted import Kind, Redacted, Replacement
 from codegrex_lsp.privacy.shapes import MARKER, candidate, guessable
 from codegrex_lsp.values.control_tokens import CONTROL_TOKENS
 from codegrex_lsp.values.sealed import Sealed
 
-SHORTEST_KNOWN: Final = 6
-"""Characters from which a known value is looked for elsewhere. A shorter one is too likely to be
-a word of the language."""
-
-WHOLE_WORD_BELOW: Final = 16
-"""A known value shorter than this is replaced elsewhere only where it stands as a whole word."""
-
 MOST_VALUES: Final = 10_000
 """Values that a vault remembers; the oldest go first and only lose being known elsewhere."""
 
-_WORD: Final = re.compile(r"[A-Za-z0-9_]")
 _CONTROL: Final = re.compile("|".join(map(re.escape, sorted(CONTROL_TOKENS, key=len)[::-1])))
 _LINE: Final = re.compile(r"[^\r\n]+")
 _DRESS: Final = re.compile(r"[\s\"'`#>*,;]*")
@@ -59,7 +52,8 @@ class Vault:
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._entries: dict[str, _Entry] = {}
-        self._values: dict[str, str] = {}
+        self._owners: dict[str, str] = {}
+        self._occurrences = Occurrences()
 
     def __repr__(self) -> str:
         return f"<vault, {len(self._entries)} values>"
@@ -75,15 +69,15 @@ class Vault:
             span: What found it.
             beside: Texts of the same request.
         """
-        return self._name(self._entry(value, span, ""), beside, _taken(beside))
+        return self._name(self._entry(value, span, ""), _Texts(beside))
 
     def learn(self, text: str, spans: Iterable[Span], *, origin: str = "") -> None:
         """Remember the values of `spans`, so that they are replaced in other texts as well."""
         for span in spans:
             for start, end in _lines_of(text, span):
-                start, end = _grown(text, start, end)
+                start, end = grown(text, start, end)
                 value = text[start:end]
-                if value.lower() not in self._values:
+                if value.lower() not in self._owners:
                     self._entry(value, span, origin)
 
     def redact(
@@ -106,15 +100,14 @@ class Vault:
         """
         spans = list(spans)
         self.learn(text, spans, origin=origin)
-        texts = (text, *beside)
-        taken = _taken(texts)
+        texts = _Texts((text, *beside))
         issued: dict[str, str] = {}
         replacements: list[Replacement] = []
         parts: list[str] = []
         position = length = 0
         for start, end, entry, first in self._runs(text, spans, known):
             entry.origins.add(origin)
-            name = self._name(entry, texts, taken)
+            name = self._name(entry, texts)
             issued[name] = entry.value
             parts += (text[position:start], name)
             length += start - position
@@ -144,9 +137,9 @@ class Vault:
         found: list[tuple[int, int, _Entry, bool]] = []
         for span in spans:
             for number, (start, end) in enumerate(_lines_of(text, span)):
-                start, end = _grown(text, start, end)
+                start, end = grown(text, start, end)
                 value = text[start:end]
-                if value.lower() not in self._values:  # our own placeholder stays
+                if value.lower() not in self._owners:  # our own placeholder stays
                     found.append((start, end, self._entry(value, span, ""), number == 0))
         found += self._known(text, known)
         found += (
@@ -157,20 +150,14 @@ class Vault:
     def _known(
         self, text: str, known: Literal["none", "secrets", "all"]
     ) -> list[tuple[int, int, _Entry, bool]]:
+        if known == "none":
+            return []
         found = []
-        for value, entry in list(self._entries.items()):
-            if entry.kind == "control" or len(value) < SHORTEST_KNOWN:
-                continue
-            wanted = known == "all" or (known == "secrets" and entry.kind == "secret")
-            if not wanted:
-                continue
-            at = text.find(value)
-            while at >= 0:
-                end = at + len(value)
-                grown = _grown(text, at, end)
-                if grown == (at, end) or len(value) >= WHOLE_WORD_BELOW:
-                    found.append((*grown, entry, True))
-                at = text.find(value, end)
+        for start, end, value in self._occurrences.find(text):
+            entry = self._entries[value]
+            mine = text[start:end].lower() not in self._owners
+            if mine and (known == "all" or entry.kind == "secret"):
+                found.append((start, end, entry, True))
         return found
 
     def _apart(
@@ -213,34 +200,48 @@ class Vault:
         if len(self._entries) >= MOST_VALUES:
             self._drop(next(iter(self._entries)))
         self._entries[entry.key] = entry
+        if entry.kind != "control":
+            self._occurrences.add(entry.value)
 
     def _drop(self, key: str) -> None:
+        self._occurrences.discard(key)
         for name in self._entries.pop(key).placeholders:
-            self._values.pop(name, None)
+            self._owners.pop(name.lower(), None)
 
-    def _name(self, entry: _Entry, texts: Sequence[str], taken: frozenset[str]) -> str:
+    def _name(self, entry: _Entry, texts: _Texts) -> str:
         """The entry's placeholder: the first that no other value has and no text contains.
 
         That holds for one issued earlier too: whoever learned it and wrote it into another text
         would get the value for it.
         """
-
-        def free(name: str) -> bool:
-            if guessable(name):
-                return not any(name in text for text in texts)
-            return name.partition("@")[0] not in taken
-
         for name in entry.placeholders:
-            if free(name):
+            if name not in texts:
                 return name
         attempt = 0
         while True:
-            name = candidate(self._key, entry.value, entry.type, attempt)
-            if name not in self._values and free(name):
+            name = candidate(self._key, entry.value, entry.kind, entry.type, attempt)
+            if name.lower() not in self._owners and name not in texts:
                 entry.placeholders.append(name)
-                self._values[name] = entry.value
+                self._owners[name.lower()] = entry.value
                 return name
             attempt += 1
+
+
+class _Texts:
+    """The texts of one request, and whether a placeholder stands in them already."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+        self._lowered: list[str] | None = None
+        self._quoted = frozenset(name for text in texts for name in _quoted(text))
+
+    def __contains__(self, placeholder: str) -> bool:
+        name = placeholder.lower()
+        if not guessable(name):
+            return name.partition("@")[0] in self._quoted
+        if self._lowered is None:
+            self._lowered = [text.lower() for text in self._texts]
+        return any(name in text for text in self._lowered)
 
 
 def _as_span(entry: _Entry) -> Span:
@@ -265,30 +266,10 @@ def _lines_of(text: str, span: Span) -> list[tuple[int, int]]:
     return parts
 
 
-def _grown(text: str, start: int, end: int) -> tuple[int, int]:
-    """The range, grown to whole words: a placeholder must stand alone to be found again.
-
-    The letter of an escape such as `\\n` is no part of the word after it.
-    """
-    while start > 0 and _WORD.match(text, start - 1) and not _escape_before(text, start):
-        start -= 1
-    while end < len(text) and _WORD.match(text, end):
-        end += 1
-    return start, end
-
-
-def _escape_before(text: str, start: int) -> bool:
-    return start >= 2 and text[start - 2] == "\\" and text[start - 1] in "abfnrtv0"
-
-
 def _quoted(text: str) -> list[str]:
     if not any(start in text for start in ("cg_", "CG_", "Cg_", "cG_")):
         return []
     return [match.group().lower() for match in MARKER.finditer(text)]
-
-
-def _taken(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(name for text in texts for name in _quoted(text))
 
 
 def _control(text: str) -> list[tuple[int, int]]:

@@ -12,6 +12,9 @@ from typing import Final
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
+MOST_IN_DFA: Final = 4_000
+"""Words for which the faster and larger form of the automaton is built."""
+
 Hit = tuple[int, int]
 """Which word, as its index, and the offset of its first character."""
 
@@ -42,8 +45,10 @@ def native(words: Sequence[str]) -> Finder:
 
     if not words:
         return lambda text: ()
-    # Builds in 3 ms for 1,000 words and reads twice as fast as the default.
-    find = AhoCorasick(list(words), implementation=Implementation.DFA).find_matches_as_indexes
+    # A DFA reads twice as fast, but 10,000 words take a second to build and 100 MB.
+    small = len(words) <= MOST_IN_DFA
+    implementation = Implementation.DFA if small else Implementation.ContiguousNFA
+    find = AhoCorasick(list(words), implementation=implementation).find_matches_as_indexes
 
     def hits(text: str) -> list[Hit]:
         try:

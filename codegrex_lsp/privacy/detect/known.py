@@ -213,13 +213,13 @@ def _places(text: str, form: _Form) -> Iterator[Span]:
     while at >= 0:
         start, end = at, at + len(form.text)
         if form.inside_base64:
-            start, end = _around(text, start, end)
+            start, end = base64_around(text, start, end)
         if not form.whole_word or _stands_alone(text, start, end):
             yield Span(start, end, "secret", "known-secret", f"known/{form.source}")
         at = text.find(form.text, end)
 
 
-def _around(text: str, start: int, end: int) -> tuple[int, int]:
+def base64_around(text: str, start: int, end: int) -> tuple[int, int]:
     """The run of base64 in which it stands: its neighbours carry some of its bits."""
     while start > 0 and _BASE64.fullmatch(text, start - 1, start):
         start -= 1

@@ -1,0 +1,137 @@
+"""Occurrences: where values that are known already stand in a text, whatever form they have there.
+
+A value counts as it is, URL-encoded, JSON-escaped and in base64 (`detect.known` has the forms).
+What is too short or a plain word is left alone: it would be found in the code's own words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from codegrex_lsp.privacy.detect import automaton
+from codegrex_lsp.privacy.detect.known import base64_around, base64_forms, forms
+
+SHORTEST: Final = 6
+"""Characters from which a value is looked for elsewhere."""
+
+LONGEST_WORD: Final = 11
+"""A value of ASCII letters only and up to so many is a word of some language, and is masked only
+where a detector found it."""
+
+WHOLE_WORD_BELOW: Final = 16
+"""A value shorter than this is replaced elsewhere only where it stands as a whole word."""
+
+SHORTEST_BASE64: Final = 10
+"""Characters of base64 that can not stand somewhere by chance."""
+
+MOST_ENCODED: Final = 1_000
+"""Values whose encoded forms are looked for too: a list with more is data, not credentials."""
+
+_PLAIN_WORD: Final = re.compile(rf"[A-Za-z]{{1,{LONGEST_WORD}}}")
+_WORD: Final = re.compile(r"[A-Za-z0-9_]")
+_LATE: Final = 64
+
+
+class Occurrences:
+    """The values of one vault. Not safe for two threads at once."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, frozenset[str]] = {}
+        self._owners: dict[str, tuple[str, bool]] = {}
+        self._late: list[str] = []
+        self._words: list[str] = []
+        self._find = automaton.build(())
+
+    def __repr__(self) -> str:
+        return f"<occurrences of {len(self._values)} values>"
+
+    def add(self, value: str) -> None:
+        """Look for `value` from now on, if it is one that can be looked for."""
+        if value in self._values or not is_distinctive(value):
+            return
+        written = dict.fromkeys(_forms(value, len(self._values) < MOST_ENCODED), False)
+        written |= dict.fromkeys(_base64(value, len(self._values) < MOST_ENCODED), True)
+        new = [form for form in written if form not in self._owners]
+        self._owners.update((form, (value, written[form])) for form in new)
+        self._values[value] = frozenset(new)
+        self._late += new
+
+    def discard(self, value: str) -> None:
+        """Look for `value` no more."""
+        for form in self._values.pop(value, ()):
+            del self._owners[form]
+
+    def find(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Where one begins, ends, and which: in no order, and they may overlap."""
+        if len(self._late) > max(_LATE, len(self._words) // 8):
+            self._build()
+        for index, start in self._find(text):
+            yield from self._place(text, self._words[index], start)
+        for form in self._late:
+            at = text.find(form)
+            while at >= 0:
+                yield from self._place(text, form, at)
+                at = text.find(form, at + 1)
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        """Put everything into the automaton, which can not be added to."""
+        whole = {form: form.isascii() or _is_encodable(form) for form in self._owners}
+        self._words = [form for form, fits in whole.items() if fits]
+        self._late = [form for form, fits in whole.items() if not fits]
+        self._find = automaton.build(self._words)
+
+    def _place(self, text: str, form: str, start: int) -> Iterator[tuple[int, int, str]]:
+        value, in_base64 = self._owners.get(form, ("", False))
+        end = start + len(form)
+        if not value:
+            return
+        if in_base64:
+            start, end = base64_around(text, start, end)
+        if in_base64 or len(form) >= WHOLE_WORD_BELOW or grown(text, start, end) == (start, end):
+            yield *grown(text, start, end), value
+
+
+def is_distinctive(value: str) -> bool:
+    """Whether a value can be told from ordinary words, so that it is looked for elsewhere."""
+    return len(value) >= SHORTEST and not _PLAIN_WORD.fullmatch(value)
+
+
+def grown(text: str, start: int, end: int) -> tuple[int, int]:
+    """The range, grown to whole words: a placeholder must stand alone to be found again.
+
+    The letter of an escape such as `\\n` is no part of the word after it.
+    """
+    while start > 0 and _WORD.match(text, start - 1) and not _escape_before(text, start):
+        start -= 1
+    while end < len(text) and _WORD.match(text, end):
+        end += 1
+    return start, end
+
+
+def _escape_before(text: str, start: int) -> bool:
+    return start >= 2 and text[start - 2] == "\\" and text[start - 1] in "abfnrtv0"
+
+
+def _forms(value: str, encoded: bool) -> frozenset[str]:
+    if not encoded or not _is_encodable(value):
+        return frozenset((value,))
+    return forms(value) | {value}
+
+
+def _base64(value: str, encoded: bool) -> frozenset[str]:
+    if not encoded or not _is_encodable(value):
+        return frozenset()
+    return frozenset(form for form in base64_forms(value) if len(form) >= SHORTEST_BASE64)
+
+
+def _is_encodable(text: str) -> bool:
+    """Whether it holds no half of a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
