@@ -250,8 +250,10 @@ an upper bound of false alarms: nobody has labelled that code, and it names real
 - Split `{split}`: {positives:,} documents with {labels:,} labelled values, and {harmless:,}
   harmless ones. Values are made at run time from the public formats of those who issue them
   (`bench/quality/data/families.txt`, `people.txt`); nothing is a real credential or a real person.
-- Two splits share formats and nothing else: templates, words, names of keys and seeds differ.
-  `dev` may be tuned on, and only its misses can be shown; this page is about `{split}`.
+- Two splits share the formats: templates, words and seeds differ, and the names of keys where a
+  thing has several. `dev` may be tuned on, and only its misses can be shown; this page is about
+  `{split}`. A template of it whose failure was looked at moves to `dev`, and a new one takes its
+  place; that was done once.
 - Both were written by us from formats and habits of the world, before and apart from the rules.
   They are our own sets all the same: a set of somebody else's would be the better judge.
 - Ordinary code: {code}, the same files for every finder. Left out are tests, and the package
