@@ -17,6 +17,7 @@ from codegrex_lsp.egress.ledger import Ledger
 from codegrex_lsp.egress.modelserver import ModelServer
 from codegrex_lsp.engine import status
 from codegrex_lsp.engine.completion import Completer, Stopwatch
+from codegrex_lsp.engine.findings import Finding, Findings
 from codegrex_lsp.engine.guards import Guards
 from codegrex_lsp.engine.models import ModelBook
 from codegrex_lsp.engine.requests import CompletionOutcome, CompletionRequest, Preview, Status
@@ -114,13 +115,15 @@ class House:
             private_hosts=self._private_hosts,
             network=lambda: self._settings(None).network,
         )
+        allow_key = self._secret.derive("allow")
         self._guards = Guards(
             self.explain_ignore,
             self._placeholder_key,
             self._settings,
-            self._secret.derive("allow"),
+            allow_key,
             lambda: self._credentials.current(self._env_folders),
         )
+        self._findings = Findings(self._guards, self.resolved, allow_key, folders)
         self._book = ModelBook(self._door, translator, clock)
         self._completer = Completer(
             settings=self._settings,
@@ -222,6 +225,18 @@ class House:
         """
         return self._guards.bulk_scanner(self._settings(folder), warm=warm)
 
+    async def findings(self, snapshot: Snapshot) -> tuple[Finding, ...]:
+        """What is masked in an open document; nothing where it may not be read."""
+        return await self._findings.of(snapshot)
+
+    async def allow(self, snapshot: Snapshot, finding: Finding) -> None:
+        """Keep a found value as one that is not secret, in the person's own settings file.
+
+        Raises:
+            RefusedError, ConfigurationError, DetectorFailed: As `Findings.allow`.
+        """
+        await self._findings.allow(snapshot, finding)
+
     def _placeholder_key(self, folder: Path | None) -> bytes:
         return self._secret.derive("placeholders", str(folder or ""))
 
@@ -229,6 +244,7 @@ class House:
         """A document was closed: drop its text, its masked values and its cached suggestions."""
         self._turns.end(uri)
         self._completer.forget(uri)
+        self._findings.forget(uri)
         self._guards.forget(uri)
 
     # -- completion -------------------------------------------------------------------------
