@@ -184,11 +184,13 @@ def _roots(args: Arguments) -> Iterator[Target]:
 
 def _problems(args: Arguments, searcher: Searcher) -> bool:
     """Say which settings about privacy could not be used; whether there are any."""
-    problems = [
-        problem
-        for problem in searcher.house.resolved(workspace(args)).problems
+    folders = dict.fromkeys((workspace(args), *searcher.workspaces))
+    problems = {
+        problem: None
+        for folder in folders
+        for problem in searcher.house.resolved(folder).problems
         if not problem.key or problem.key.startswith("privacy.")
-    ]
+    }
     for problem in problems:
         where = f"{problem.source}: {problem.key}" if problem.key else problem.source
         talk(f"{where}: {problem.reason}")

@@ -122,15 +122,10 @@ class Progress:
 
     def _begin(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, DownloadColumn, TextColumn
         from rich.progress import Progress as Bar
 
-        columns = (
-            BarColumn(),
-            DownloadColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.description}"),
-        )
+        columns = (BarColumn(), DownloadColumn(), TextColumn("{task.description}"))
         console = Console(stderr=True)
         self._bar = Bar(*columns, console=console, auto_refresh=False, transient=True)
         self._task = self._bar.add_task("", total=None)

@@ -117,6 +117,11 @@ class Searcher:
         self.house = House(plan.folders, Wishes(flags=plan.flags, environ=os.environ))
         self._scanners: dict[Path | None, Scanner] = {}
 
+    @property
+    def workspaces(self) -> tuple[Path | None, ...]:
+        """The workspace folders whose settings were asked so far."""
+        return tuple(self._scanners)
+
     def warm_up(self, folder: Path | None) -> None:
         """Load every detector now, so that processes forked from this one need not.
 

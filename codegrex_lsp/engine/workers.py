@@ -7,8 +7,10 @@ turns: looking for secrets is work for the interpreter.
 from __future__ import annotations
 
 import os
+import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -60,7 +62,8 @@ def look(searcher: Searcher, batches: Iterator[Batch], processes: int) -> Iterat
     pending: deque[Future[Looked]] = deque()
     try:
         for batch in batches:
-            pending.append(pool.submit(_look, batch))
+            with _uninterrupted():  # the first batch starts the processes
+                pending.append(pool.submit(_look, batch))
             while pending and (pending[0].done() or len(pending) > MOST_AHEAD):
                 yield pending.popleft().result()
         while pending:
@@ -92,9 +95,20 @@ def _pool(searcher: Searcher, processes: int) -> ProcessPoolExecutor | None:
         return None
 
 
-def _begin(plan: Plan) -> None:
-    import signal
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits: a process that is just being forked would answer it with a traceback."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
+
+def _begin(plan: Plan) -> None:
     global _searcher
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that prints
     portable.end_with_parent()

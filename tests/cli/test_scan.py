@@ -5,17 +5,21 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import rich.console
 
 from codegrex_lsp import portable
 from codegrex_lsp.__main__ import main
 from codegrex_lsp.cli import scan, scan_report
+from codegrex_lsp.engine import workers
 from codegrex_lsp.engine.search import Searcher
 from codegrex_lsp.privacy.detect.allowed import keyed_hash
 from codegrex_lsp.state import secret
@@ -358,6 +362,28 @@ def test_the_command_scans_a_tree_with_all_cores_and_says_so_by_its_exit_code(co
     assert (done.returncode, done.stderr) == (1, "")
     assert (len(told["findings"]), told["files"]) == (24, 24)
     assert {one["line"] for one in told["findings"]} == {4001}
+
+
+def test_ctrl_c_ends_every_process_without_a_word(command: Any) -> None:
+    for number in range(40):
+        (command.cwd / f"{number}.py").write_text("value = compute(1, 2)  # filler\n" * 8000)
+    running = subprocess.Popen(
+        [sys.executable, "-m", "codegrex_lsp", "scan"],
+        cwd=command.cwd,
+        env=command.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    process = psutil.Process(running.pid)
+    while not (children := process.children()) and running.poll() is None:
+        time.sleep(0.01)
+    assert children or workers.cores() == 1
+    os.killpg(running.pid, signal.SIGINT)
+    assert running.communicate(timeout=60) == (b"", b"")
+    assert running.returncode == 130
+    assert psutil.wait_procs(children, timeout=60)[1] == []
 
 
 def test_the_hooks_that_are_shipped_name_flags_that_exist(

@@ -232,6 +232,10 @@ def test_a_deep_tree_does_not_end_the_walk(searcher: Searcher, tree: Path) -> No
 
 # -- processes ----------------------------------------------------------------------------------
 
+# From 3.12 on, Python warns where a process with threads forks. Libraries that other tests loaded
+# have some; they are not used below the fork.
+forks = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+
 
 @pytest.fixture
 def wide(tree: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -244,6 +248,7 @@ def wide(tree: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tree
 
 
+@forks
 def test_several_processes_find_the_same_in_the_same_order_as_one(
     searcher: Searcher, wide: Path
 ) -> None:
@@ -252,6 +257,7 @@ def test_several_processes_find_the_same_in_the_same_order_as_one(
     assert look(searcher, wide, processes=3) == alone
 
 
+@forks
 def test_other_processes_do_the_looking(
     searcher: Searcher, wide: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -275,6 +281,7 @@ def test_where_no_process_can_be_started_this_one_does_it_all(
     assert len(look(searcher, wide, processes=2).findings) == 20
 
 
+@forks
 def test_a_process_that_dies_ends_the_scan_with_an_error_and_not_with_less(
     searcher: Searcher, wide: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
