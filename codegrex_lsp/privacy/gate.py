@@ -141,13 +141,15 @@ class Gate:
         return found
 
     def masked(self, origin: Origin, text: Sealed, language: str, level: RedactLocal) -> Redacted:
-        """One whole document as `clear` would mask it, for telling the person.
+        """One whole document as `clear` would mask it by itself, for telling the person.
+
+        Nothing is learned of it: the person may be typing half a value.
 
         Raises:
             DetectorFailed: It could not be looked at.
         """
         document = _Document(origin, text.reveal(), language, level, None)
-        vault = self._vaults(origin.folder)
+        vault = self._vaults(origin.folder).fresh()
         return self._look_at(vault, {document: self._spans(document)}, [origin.label])[document]
 
     # -- inside -----------------------------------------------------------------------------

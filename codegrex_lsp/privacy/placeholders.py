@@ -61,6 +61,10 @@ class Vault:
     def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
         raise TypeError("a Vault is not serialised")
 
+    def fresh(self) -> Vault:
+        """An empty one that gives the same placeholders."""
+        return Vault(self._key)
+
     def placeholder(self, value: str, span: Span, *, beside: Sequence[str] = ()) -> str:
         """What stands in for `value`: always the same, and never what is already in a text.
 
