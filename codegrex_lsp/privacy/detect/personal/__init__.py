@@ -3,7 +3,7 @@
     contacts   e-mail, phone, public addresses of machines
     accounts   cards, IBANs, wallets
     numbers    national numbers: the table `national` and its checks
-    fields     what the name of a key gives away: names, addresses, dates of birth, documents
+    assigned   what the name of a key gives away: the table `fields`
     people     names in the position of an author
 
 Each is a detector of its own behind a gate of its own; `presidio` holds the recognisers of that
@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from codegrex_lsp.privacy.detect.detector import LineDetector
 from codegrex_lsp.privacy.detect.personal.accounts import Accounts
+from codegrex_lsp.privacy.detect.personal.assigned import Fields
 from codegrex_lsp.privacy.detect.personal.contacts import Contacts
-from codegrex_lsp.privacy.detect.personal.fields import Fields
 from codegrex_lsp.privacy.detect.personal.numbers import NationalNumbers
 from codegrex_lsp.privacy.detect.personal.people import People
 

@@ -15,7 +15,7 @@ from codegrex_lsp.privacy.detect.personal.sums import luhn
 from codegrex_lsp.privacy.detect.words import words
 
 _CARD: Final = re.compile(
-    r"(?<![\w.+$])(?<![0-9][\-/ ])[3-6][0-9]{3}(?:[ \-]?[0-9]){9,15}(?!\w)(?![.\-/][0-9])"
+    r"(?<![\w.+$])(?<![0-9][\-/ ])[2-6][0-9]{3}(?:[ \-]?[0-9]){9,15}(?!\w)(?![.\-/][0-9])"
 )
 _IBAN: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?:[ \-]?[A-Z0-9]{1,4}){3,8}(?!\w)")
 _BITCOIN: Final = re.compile(r"(?<![A-Za-z0-9])(?:bc1|[13])[a-zA-HJ-NP-Z0-9]{25,62}(?!\w)")
@@ -55,19 +55,21 @@ _WALLET_KEYS: Final = phrases(
 )
 
 
+_TRIGGER: Final = r"[0-9][0-9](?:[ \-]?[0-9A-Z]){11}"
+
+
 class Accounts:
     """Card, IBAN, wallet."""
 
     name = "accounts/1"
     level: Level = "all"
     keywords = frozenset({"0x", "bc1", "wallet", "btc", "bitcoin", "donat", "payout"})
-    trigger = r"[0-9][0-9](?:[ \-]?[0-9A-Z]){11}"
-    triggers = (trigger,)
+    triggers = (_TRIGGER,)
 
     def wants(self, line: Line) -> bool:
         """Whether there is a run long enough."""
         return (
-            re.search(self.trigger, line.text) is not None
+            re.search(_TRIGGER, line.text) is not None
             or _BITCOIN.search(line.text) is not None
             or "0x" in line.text
         )

@@ -23,7 +23,7 @@ _MBI: Final = re.compile(
     r"[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9][0-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9][0-9]"
     r"[AC-HJKMNP-RT-Y]{2}[0-9]{2}"
 )
-_CURP: Final = re.compile(r"[A-Z][AEIOUX][A-Z]{2}[0-9]{6}[HM][A-Z]{5}[A-Z0-9][0-9]")
+_CURP: Final = re.compile(r"[A-Z]{4}[0-9]{6}[HM][A-Z]{5}[A-Z0-9][0-9]")
 _CURP_VALUES: Final = "0123456789ABCDEFGHIJKLMN\u00d1OPQRSTUVWXYZ"
 _TW_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 """In the order of their values, from 10 on."""
@@ -143,8 +143,8 @@ def jp_my_number(n: str) -> bool:
 
 
 def kr_birth(n: str) -> bool:
-    """Korea, RRN since October 2020: a birthday and a century; the rest is drawn by lot."""
-    return n[6] != "0" and n[6] != "9" and is_day(n[:2], n[2:4], n[4:6])
+    """Korea, RRN since October 2020: a birthday, a century and a sex; the rest is drawn."""
+    return is_day(n[:2], n[2:4], n[4:6])
 
 
 def kr_rrn(n: str) -> bool:

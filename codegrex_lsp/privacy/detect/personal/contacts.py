@@ -84,8 +84,11 @@ _HOST_KEYS: Final = phrases(
     """
 )
 _VERSION: Final = re.compile(
-    r"version|release|build|\brev\b|\bver\b|\bv(?=\d)|assembly|dotnet|chrome/"
+    r"(?:version|release|\brev|\bver|build|assembly|dotnet|chrom\w{1,3}|\bedga?|\bopr|electron|\bv)"
+    r"[^0-9]{0,16}$"
 )
+"""What stands before the number of a version."""
+
 _MAC_KEYS: Final = phrases(
     """
     mac; mac address; hwaddr; ether; hardware address; bssid; lladdr
@@ -97,19 +100,21 @@ _MAC_SAMPLES: Final = words(
 )
 
 
+_TRIGGER: Final = r"[0-9](?:[0-9A-Fa-f .:\-()/]{0,4}[0-9]){5}|:[0-9A-Fa-f]{2,4}:[0-9A-Fa-f]{2,4}:"
+
+
 class Contacts:
     """E-mail, phone, public IP address, MAC address."""
 
     name = "contacts/1"
     level: Level = "all"
     keywords = frozenset({"@", "::"})
-    trigger = r"[0-9](?:[0-9A-Fa-f .:\-()/]{0,4}[0-9]){5}|:[0-9A-Fa-f]{2,4}:[0-9A-Fa-f]{2,4}:"
-    triggers = (trigger,)
+    triggers = (_TRIGGER,)
 
     def wants(self, line: Line) -> bool:
         """Whether there is an `@`, enough digits, or the colons of an address."""
         text = line.text
-        return "@" in text or "::" in text or re.search(self.trigger, text) is not None
+        return "@" in text or "::" in text or re.search(_TRIGGER, text) is not None
 
     def scan_line(self, line: Line) -> Sequence[Span]:
         """Spans that a recogniser and our own check agree on."""
@@ -169,7 +174,7 @@ def _addresses(line: Line) -> Iterator[Span]:
     for pattern in (_V4, _V6):
         for match in pattern.finditer(line.text):
             said = said or spoken(line.text)
-            if _is_public(line, match, said):
+            if _is_public(line, match) and (_is_long(match) or says(said, _HOST_KEYS)):
                 yield _span(match, "ip-address")
     for match in _MAC.finditer(line.text):
         said = said or spoken(line.text)
@@ -177,8 +182,8 @@ def _addresses(line: Line) -> Iterator[Span]:
             yield _span(match, "mac-address")
 
 
-def _is_public(line: Line, match: re.Match[str], said: str) -> bool:
-    """An address that the world can reach and that is not a version number."""
+def _is_public(line: Line, match: re.Match[str]) -> bool:
+    """An address that the world can reach; not a network, and not a version by its name."""
     text = match.group()
     try:
         address = ipaddress.ip_address(text)
@@ -190,12 +195,16 @@ def _is_public(line: Line, match: re.Match[str], said: str) -> bool:
         return False
     if isinstance(address, ipaddress.IPv6Address):  # `2000::` is the name of a network
         return address in _GLOBAL_6 and sum(map(bool, text.split(":"))) >= 3
-    if re.match(r"/[0-9]{1,2}(?![0-9])", line.text[match.end() :]) and text.endswith(".0"):
+    after = line.text[match.end() : match.end() + 4]
+    if text.endswith(".0") and re.match(r"/[0-9]{1,2}(?![0-9])", after):
         return False
-    if says(said, _HOST_KEYS):
-        return not _VERSION.search(line.lowered)
-    short = all(len(part) <= 2 for part in text.split("."))
-    return not short and not _VERSION.search(line.lowered)
+    before = line.lowered[max(match.start() - 40, 0) : match.start()]
+    return _VERSION.search(before) is None
+
+
+def _is_long(match: re.Match[str]) -> bool:
+    """Whether some part has three digits, which versions rarely have."""
+    return any(len(part) > 2 for part in re.split("[.:]", match.group()))
 
 
 def _is_mac(match: re.Match[str], said: str) -> bool:

@@ -1,22 +1,17 @@
 """Fields: values of which the name of their key says that they are somebody's.
 
-    first_name = "…"    "dob": "…"    Passport no: …    <street>…</street>    setLastName("…")
-
 Names, street addresses, dates of birth, numbers of passports, licences, accounts and patients.
-A key is read by its last words, so that `first_name_label` is none.
+The table; `assigned` reads it in text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from codegrex_lsp.privacy.detect import Span
-from codegrex_lsp.privacy.detect.detector import Level, Line
-from codegrex_lsp.privacy.detect.filekind import FileKind
 from codegrex_lsp.privacy.detect.personal.keys import spoken
 from codegrex_lsp.privacy.detect.personal.names import is_name
 from codegrex_lsp.privacy.detect.words import words
@@ -135,7 +130,7 @@ FIELDS: Final = (
             address; addr; street; street address; home address; billing address;
             shipping address; mailing address; delivery address; postal address;
             address line; addressline; street line; streetaddress; residence;
-            residential address; line; addr line; strasse; anschrift; adresse;
+            residential address; addr line; strasse; anschrift; adresse;
             direccion; calle; rue; indirizzo; endereco; adres
             """
         ),
@@ -210,64 +205,30 @@ FIELDS: Final = (
 )
 
 _FIELD_OF: Final = MappingProxyType({key: field for field in FIELDS for key in field.keys})
-_COUNTED: Final = re.compile(r"(?: (?:number|no|num|nr|value|text|str|string|field|raw|plain))* $")
+_COUNTED: Final = words("number no num nr value text str string field raw plain")
+_COUNT: Final = re.compile(rf"(?: (?:{'|'.join(sorted(_COUNTED))}))* $")
+_TAILS: Final = tuple({key.split()[-1] for key in _FIELD_OF} | _COUNTED)
 
-_KEY: Final = re.compile(
-    r"""(?<![\w\-])(?P<key>[^\W\d][\w\-]{0,48}(?:[ .][^\W\d][\w\-]{0,24}){0,4})
-        ["'`\\\])*]{0,4}[ \t]{0,8}
-        (?::[ ]?&?[A-Za-z][\w.\[\]<>?|]{0,30}[ ]?(?==)|\{[ ]?get;[ \w;]{0,20}\}[ ])?
-        (?:is[ ](?=["'0-9A-Z])|:=|=>|==?=?|:|\(|>|\||,|\#|(?:value|content)[ ]?=|(?:NOT[ ])?I?LIKE[ ])
-        [*]{0,2}[ \t]{0,8}(?:[\w.:]{1,24}\((?=["']))?(?:[bruf@$]{1,2}(?=["']))?(?P<quote>\\?["'`]|)
-      | (?:--|\bENV[ ]|\bARG[ ])(?P<flag>[^\W\d][\w\-]{0,48})[ =](?P<flag_quote>["']?)""",
-    re.VERBOSE,
-)
-_CALL: Final = re.compile(r"(?:new )?[\w.]{2,32}\(\s{0,2}[\"'`]?")
-_BARE: Final = re.compile(r"[^\n;|<>\"'`{}\[\]()=]{1,120}")
+_JOINTS: Final = ("", " ", "_", "-", ".")
+_SHORT: Final = words("nom rue")
+"""Keys that stand inside many a word, `true` for one: looked for only where they end as keys do."""
+
+_ACCENTED: Final = words("prénom dirección straße führerschein imię")
 
 
-class Fields:
-    """Every row of FIELDS, in the syntaxes in which keys have values."""
-
-    name = f"fields/1-{len(FIELDS)}"
-    level: Level = "all"
-    keywords = words(
-        """
-        name addr street birth born dob passport pass licen dln account acct mrn medical patient
-        member holder recipient benefic employee contact manager doctor physician signator
-        applicant emergency payee spouse approver author strasse anschrift adres direccion calle
-        rue indirizzo endereco residence geburt geboren nacimiento naissance nascita nascimento
-        geboorte urodzenia pasaporte passeport permis fuhrerschein führerschein konto cuenta compte
-        sort bsb clabe nom apellido cognome imie nazwisko checking savings health d.o.b prénom
-        dirección straße line dl_ dl-
-        """
-    )
-    triggers = ()
-
-    def wants(self, line: Line) -> bool:
-        """Whether a letter group of such a key is there."""
-        return any(word in line.lowered for word in self.keywords)
-
-    def scan_line(self, line: Line) -> Sequence[Span]:
-        """One span for each value that both its key and its looks give away."""
-        spans = []
-        position = 0
-        while match := _KEY.search(line.text, position):
-            position = max(match.end("key"), match.end("flag")) + 1
-            field = _field_of(match["key"] or match["flag"])
-            found = _value(line, match, field) if field else None
-            if field and found:
-                spans.append(Span(*found, "pii", field.type, "field", 0.75))
-                position = found[1]
-        return spans
-
-    def warm_up(self) -> None:
-        """Nothing to import."""
+def keywords() -> frozenset[str]:
+    """Every spelling of every key, in lower case, as the engine looks for them."""
+    spelt = {joint.join(key.split()) for key in _FIELD_OF for joint in _JOINTS}
+    ended = {key + end for key in _SHORT for end in ('"', "'", ":", "=", " =", ">")}
+    return frozenset(spelt - _SHORT | ended | _ACCENTED)
 
 
-def _field_of(key: str) -> Field | None:
-    """The field whose key the last words of `key` are."""
+def field_of(key: str) -> Field | None:
+    """The field whose key the last words of `key` are; `first_name_label` has none."""
+    if key.isascii() and not key.lower().rstrip("0123456789_-").endswith(_TAILS):
+        return None
     said = spoken(key)
-    for text in dict.fromkeys((said, _COUNTED.sub(" ", said))):
+    for text in dict.fromkeys((said, _COUNT.sub(" ", said))):
         parts = text.split()
         for count in range(min(4, len(parts)), 0, -1):
             last = parts[-count:]
@@ -275,55 +236,3 @@ def _field_of(key: str) -> Field | None:
             if field:
                 return field
     return None
-
-
-def _value(line: Line, key: re.Match[str], field: Field) -> tuple[int, int] | None:
-    """Where the value of a key stands, if it is one of its field."""
-    start, quote = key.end(), key["quote"] or key["flag_quote"]
-    if quote:
-        end = line.text.find(quote, start, start + 200)
-        if end < 0:
-            return None
-    else:
-        call = _CALL.match(line.text, start) if field.type == "date-of-birth" else None
-        start = call.end() if call else start
-        bare = _BARE.match(line.text, start)
-        if bare is None or not (field.bare or key["flag"] or _is_text(line, key)):
-            return None
-        end = bare.end()
-        if key["flag"]:
-            end = min(found for found in (line.text.find(" ", start, end), end) if found >= 0)
-    start, end = _trimmed(line.text, start, end)
-    for shorter in _ends(line.text, start, end) if not quote else (end,):
-        if field.is_value(line.text[start:shorter]):
-            return start, shorter
-    return None
-
-
-def _ends(text: str, start: int, end: int) -> Iterator[int]:
-    """Where a value without quotes may end: all of it, at a comma, at a blank; a few times."""
-    yield end
-    for separator in (", ", ",", "  ", " "):
-        found = text.find(separator, start, end)
-        if found > start:
-            yield found
-            if separator == " ":
-                after = text.find(" ", found + 1, end)
-                if after > 0:
-                    yield after
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start] in " \t*_":
-        start += 1
-    while end > start and text[end - 1] in " \t\r.,*\\":
-        end -= 1
-    return start, end
-
-
-def _is_text(line: Line, key: re.Match[str]) -> bool:
-    """Whether words stand for themselves here: in files of values, prose, markup and comments."""
-    if line.kind is not FileKind.CODE or line.text[: key.end()].endswith(">"):
-        return line.kind is not FileKind.FORMS
-    before = line.text[: key.start()]
-    return re.search(r"#|//|/\*|^\s*\*|<!--|--", before) is not None

@@ -34,7 +34,8 @@ def phrases(names: str) -> tuple[str, ...]:
     found = []
     for name in names.split(";"):
         said = spoken(name)
-        found += [said, f" {said.replace(' ', '')} "] if name.isascii() else [said.strip()]
+        joined = said.replace(" ", "")
+        found += [said, f" {joined} "] if name.isascii() else [said.strip(), joined]
     return tuple(dict.fromkeys(found))
 
 

@@ -34,21 +34,25 @@ _COMPANY: Final = words(
 )
 _NO_NAME: Final = words(
     """
-    first last full middle given family name names surname surnames forename customer client
-    patient user username person employee contact owner author string text str char varchar
-    required optional unknown none null nil true false undefined default value values field label
-    test testing example sample dummy placeholder redacted anonymous admin administrator guest your
-    my the this that these new enter please all any no not yes in on for of to by with from
-    copyright license licence version see todo fixme note class function method object type array list map
-    integer boolean number date time id key data file path url code django docker jenkins travis
-    bot dependabot renovate github-actions java javascript typescript eclipse pycharm visual studio
-    intellij idea xcode vim emacs automatically generated created modified updated apache mit bsd
-    gpl january february march april may june july august september october november december
-    monday tuesday wednesday thursday friday saturday sunday http https www select insert into table
-    and or if else return void public private static final const let var import export
-    primary unique index foreign column varchar2 nvarchar initial suffix prefix title
+    admin administrator all and anonymous any apache april array august author automatically
+    boolean bot bsd by char class client code column const contact copyright created customer
+    data date december default dependabot django docker dummy eclipse else emacs employee enter
+    example export false family february field file final first fixme for foreign forename
+    friday from full function generated github-actions given gpl guest http https id idea if
+    import in index initial insert integer intellij into january java javascript jenkins july
+    june key label last let licence license list map march may method middle mit modified monday
+    my name names new nil no none not note november null number nvarchar object october of on
+    optional or owner path patient person placeholder please prefix primary private public
+    pycharm redacted renovate required return sample saturday see select september static str
+    string studio suffix sunday surname surnames table test testing text that the these this
+    thursday time title to todo travis true tuesday type typescript undefined unique unknown
+    updated url user username value values var varchar varchar2 version vim visual void
+    wednesday with www xcode yes your
     """
 )
+_JOINED: Final = re.compile(r"(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLe)(?<=[a-z])[A-Z]")
+"""A capital inside a word: the name of a class, save in some families."""
+
 _SURE: Final = words("april may june august summer eve")
 """Months that are names too; kept where the key says that a name stands there."""
 
@@ -67,11 +71,7 @@ def is_name(text: str, *, fewest: int = 1) -> bool:
         return False
     if len(parts) == 1 and (text.isupper() and text.isascii()):
         return False
-    if (
-        len(parts) == 1
-        and re.search(r"[a-z][A-Z]", text)
-        and not re.match(r"(?:Mc|Mac|De|O)", text)
-    ):
+    if len(parts) == 1 and _JOINED.search(text):
         return False
     if any(any(c.isdigit() for c in part) for part in parts):
         return False

@@ -10,7 +10,9 @@ from string import ascii_uppercase
 from typing import Final
 
 from codegrex_lsp.privacy.detect import Span
+from codegrex_lsp.privacy.detect.clues import Clue
 from codegrex_lsp.privacy.detect.detector import Level, Line
+from codegrex_lsp.privacy.detect.personal.above import Above, is_plain_value
 from codegrex_lsp.privacy.detect.personal.keys import phrases, says, spoken
 from codegrex_lsp.privacy.detect.personal.national import GENERIC, National, load
 
@@ -28,20 +30,25 @@ class NationalNumbers:
 
     name = "national/1"
     level: Level = "all"
-    keywords: frozenset[str] = frozenset()
-    trigger = _TRIGGER
-    triggers = (trigger,)
+    keywords = frozenset({"ausweis", "reisepass"})
+    """Beside these, numbers may have few digits."""
+
+    triggers = (_TRIGGER,)
 
     def wants(self, line: Line) -> bool:
         """Whether there are digits enough, close together."""
-        return re.search(_TRIGGER, line.text) is not None
+        return re.search(_TRIGGER, line.text) is not None or any(
+            word in line.lowered for word in self.keywords
+        )
 
-    def scan_line(self, line: Line) -> Sequence[Span]:
+    def scan_line(self, line: Line) -> Sequence[Span | Clue]:
         """Spans of numbers whose check is right and that have a key, if they need one."""
-        spans = []
+        spans: list[Span | Clue] = []
         for start, end, rows in _written(line.text):
             row = _row_of(rows, line.text, start, end)
-            if row is not None:
+            if row is None:
+                spans += _below_its_key(rows, line, start, end)
+            else:
                 spans.append(Span(start, end, "pii", row.type, f"national/{row.type}", 0.85))
         return spans
 
@@ -71,6 +78,18 @@ def _row_of(rows: Iterable[_Row], text: str, start: int, end: int) -> _Row | Non
             if says(said, row.keys):
                 return row
     return None
+
+
+def _below_its_key(rows: Iterable[_Row], line: Line, start: int, end: int) -> list[Above]:
+    """A clue for each row that the line above may name."""
+    if not is_plain_value(line):
+        return []
+    compact = line.text[start:end].translate(_SEPARATORS).upper()
+    return [
+        Above(Span(start, end, "pii", row.type, f"national/{row.type}", 0.8), row.keys)
+        for row in rows
+        if row.check(compact)
+    ]
 
 
 @cache
