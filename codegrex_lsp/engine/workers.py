@@ -110,7 +110,9 @@ def _uninterrupted() -> Iterator[None]:
 
 def _begin(plan: Plan) -> None:
     global _searcher
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that prints
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it at once, without a traceback
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # held back by _uninterrupted
     portable.end_with_parent()
     portable.no_core_dumps()
     if _searcher is None:
