@@ -5,8 +5,8 @@
     IPv4                        an address of 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24 (5737)
     IPv6                        an address of 2001:db8::/32        (RFC 3849)
     UUID                        a UUID of version 8                (RFC 9562)
-    digits                      as many digits, with a check digit that is wrong
-    hexadecimal                 as many hexadecimal digits, in the same case
+    digits                      as many digits, with a check digit that is wrong (from 4 on)
+    hexadecimal                 as many hexadecimal digits, in the same case (from 16 on)
     ISO date of birth           a day of the nineteenth century
 
 Everything follows from a keyed digest of the value: the same value gives the same placeholder
@@ -87,7 +87,7 @@ def candidate(key: bytes, value: str, kind: Kind, type: str, attempt: int) -> st
         return name + HOST
     if kind == "control" or attempt >= _TRIES:
         return name
-    return _same_form(digest, value, type) or name
+    return _same_form(digest, value, kind, type) or name
 
 
 def guessable(placeholder: str) -> bool:
@@ -98,7 +98,7 @@ def guessable(placeholder: str) -> bool:
     return not placeholder.startswith("cg_")
 
 
-def _same_form(digest: bytes, value: str, type: str) -> str:
+def _same_form(digest: bytes, value: str, kind: Kind, type: str) -> str:
     """A stand-in that code reads as it reads the value, or an empty string."""
     if type == "ip-address":
         return _address(digest, value)
@@ -109,7 +109,8 @@ def _same_form(digest: bytes, value: str, type: str) -> str:
     if _DIGITS.fullmatch(value):
         length = len(value.replace("_", ""))
         return _spread(_digits(digest, length, type), value) if length >= SHORTEST_DIGITS else ""
-    found = _HEX.fullmatch(value)
+    binary = kind == "secret" or type == "crypto-wallet"
+    found = _HEX.fullmatch(value) if binary else None
     if found and (found[1] or len(value) >= SHORTEST_HEX):
         return (found[1] or "") + _hex(digest, found[2])
     return ""
@@ -135,8 +136,12 @@ def _digits(digest: bytes, length: int, type: str) -> str:
     body = "9" + _decimals(digest, length - 1)
     if length == 9:
         body = body[:3] + "00" + body[5:]
-    variants = (body[:-1] + str((int(body[-1]) + step) % 10) for step in range(10))
-    return next((one for one in variants if not luhn(one) and not _valid(one, type)), body)
+    for start in (body, body[:2] + "99" + body[4:]):  # which is no month
+        for step in range(10):
+            digits = start[:-1] + str((int(start[-1]) + step) % 10)
+            if not luhn(digits) and not _valid(digits, type):
+                return digits
+    return body
 
 
 def _valid(digits: str, type: str) -> bool:

@@ -210,6 +210,27 @@ def test_a_known_value_is_replaced_where_no_rule_fires(engine: Engine) -> None:
     assert planted.PASSWORD not in other.text.reveal()
 
 
+@pytest.mark.parametrize("word", ["Production", "admin", "s3cr3"])
+def test_a_value_that_is_a_word_is_masked_only_where_it_was_found(word: str) -> None:
+    text = f"password = '{word}'; mode = {word}"
+    start = text.index(word)
+
+    redacted = Vault(KEY).redact(text, [span(word, start=start)])
+
+    assert redacted.text.reveal().endswith(f"mode = {word}")
+    assert len(redacted.replacements) == 1
+
+
+def test_a_placeholder_in_capitals_does_not_lead_to_a_value_of_another(engine: Engine) -> None:
+    digits = "9f3c21b7" * 4
+    line = f'api_key = "{digits}"'
+    (issued,) = redact(engine, Vault(KEY), line).issued
+
+    again = redact(engine, Vault(KEY), f"{line}\nlearned = '{issued.upper()}'")
+
+    assert issued not in again.issued
+
+
 def test_a_short_known_value_is_replaced_as_a_whole_word_only(engine: Engine) -> None:
     vault = Vault(KEY)
     redact(engine, vault, 'password = "monkey1"')
