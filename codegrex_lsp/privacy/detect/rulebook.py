@@ -41,14 +41,17 @@ PARTS: Final = {
         r"(?![\w\-.]{0,30}(?i:id|name|hash|ur[il]|path|file|type|version|length)[\"'\]\s:=])"
         r"[\w\-.]{0,30}<to>"
     ),
-    "<to>": r"(?:[\"', ]{1,4}(?:is|value|default))?[\s\"'`:=<>?,()\[\]\\|\-]{1,12}",
+    "<to>": (
+        r"(?:[\"', ]{1,4}(?:is|value|default)|:\s?\w{1,12}(?=\s?=)|\s\{ get;[^}]{0,30}\})?"
+        r"[\s\"'`:=<>?,()\[\]\\|\-]{1,12}"
+    ),
 }
 """Parts of patterns.
 
 `<start>`: the token begins here, and no letter or digit before it but an escape's (`\\n`, `%3A`).
 `<end>`: no letter or digit follows.
 `<key>`: the name of something secret and what stands between it and its value.
-`<to>`: only what stands between a name and its value: ` = "`, `": "`, ` is `, `">`.
+`<to>`: only what stands between a name and its value: ` = "`, `": "`, ` is `, `: str = "`.
 """
 
 
