@@ -20,12 +20,12 @@ from codegrex_lsp.privacy.detect.detector import Level, Line
 from codegrex_lsp.privacy.detect.filekind import FileKind
 from codegrex_lsp.privacy.detect.judge import is_code, judge_value, looks_random, reads_as_text
 from codegrex_lsp.privacy.detect.keys import HINTS, Key, judge_key
-from codegrex_lsp.privacy.detect.syntax import Value, value_of
+from codegrex_lsp.privacy.detect.syntax import Reading, Value, value_of
 from codegrex_lsp.privacy.detect.urls import decodes_to_pair
 from codegrex_lsp.privacy.detect.words import words
 
-LONGEST: Final = 4_096
-"""Characters of a value that are looked at; the whole quoted string is masked."""
+LONGEST: Final = 256
+"""Characters of a value that are judged; the whole of it is masked."""
 
 _HINT: Final = re.compile("|".join(sorted(HINTS, key=lambda hint: (-len(hint), hint))))
 _KEY_CHARACTERS: Final = re.compile(r"[\w.\-]*")
@@ -56,13 +56,18 @@ class Assignments:
     def scan_line(self, line: Line) -> Sequence[Span | Clue]:
         """One span for each value that its key and its own looks give away."""
         found: list[Span | Clue] = []
+        reading = Reading(line)
+        done = 0
         for start, end in keys_in(line):
+            if start < done:
+                continue
             name = _with_qualifier(line, start, end)
             key = judge_key(name)
             if key is Key.NOTHING:
                 continue
-            value = value_of(line, start, end)
+            value = value_of(reading, start, end)
             if value is not None and _is_secret(line, value, key, name):
+                done = value.end
                 kind = "password" if key is Key.HUMAN else "token"
                 found.append(
                     Span(value.start, value.end, "secret", kind, "assignment", _CONFIDENCE[key])

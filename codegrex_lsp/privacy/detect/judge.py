@@ -151,7 +151,8 @@ def _is_something_else(value: str) -> bool:
         return True
     if _PATH.match(value) and not any(map(_is_made_up, value.split("/"))):
         return True
-    return len(value) >= 16 and len(set(value)) <= len(value) // 8
+    beginning = value[:64]
+    return len(beginning) >= 16 and len(set(beginning)) <= len(beginning) // 8
 
 
 def _is_made_up(part: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import islice
 from typing import Final
 
@@ -100,9 +100,36 @@ _CONNECTION: Final = re.compile(
 _TRIM: Final = ",;\"'`"
 
 
-def value_of(line: Line, start: int, end: int) -> Value | None:
+class Reading:
+    """A line while its keys are read: what holds for all of them is looked up once."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.text = line.text
+
+    @cached_property
+    def connects(self) -> bool:
+        """Whether a connection string may stand here, whose fields need no quotes."""
+        return _CONNECTION.search(self.line.lowered) is not None
+
+    @cached_property
+    def comment(self) -> int:
+        """Where the first comment may begin; past the end where there is none."""
+        mark = _COMMENT.search(self.text)
+        return mark.start() if mark else len(self.text)
+
+    def is_inside_string(self, at: int) -> bool:
+        """Whether an odd number of some quote stands before."""
+        return any(self.text.count(quote, 0, at) % 2 for quote in "\"'`")
+
+
+_BACK: Final = 240
+"""Characters before a key that may explain it."""
+
+
+def value_of(reading: Reading, start: int, end: int) -> Value | None:
     """What follows the key at `start:end`, in the first notation that fits."""
-    text = line.text
+    line, text = reading.line, reading.text
     before = text[start - 1] if start else "\n"
     if opening := _QUOTED.match(text, end):
         return _string(line, opening, before, text[start:end])
@@ -116,7 +143,7 @@ def value_of(line: Line, start: int, end: int) -> Value | None:
         return _plain(_FLAG.match(text, end), trim=",;)]", sure=text.startswith("=", end))
     if line.kind is FileKind.VALUES:
         return _unquoted(text, start, end)
-    return _in_words(line, start, end, before)
+    return _in_words(reading, start, end, before)
 
 
 def _unquoted(text: str, start: int, end: int) -> Value | None:
@@ -131,40 +158,36 @@ def _unquoted(text: str, start: int, end: int) -> Value | None:
     if lead and lead.end() == start and (match := _NEXT_CELL.match(text, end)):
         return _plain(match)
     blank = text[start:end].lower() in _BLANK_KEYS or (not text[:start].isspace() and start)
-    if blank and _BLANK_BEFORE.search(text[:start]) and (match := _BLANK.match(text, end)):
+    if blank and (match := _BLANK.match(text, end)) and _ends(_BLANK_BEFORE, text, start):
         return _plain(match, trim=_TRIM)
     return None
 
 
-def _in_words(line: Line, start: int, end: int, before: str) -> Value | None:
+def _ends(pattern: re.Pattern[str], text: str, at: int) -> bool:
+    """Whether what stands before `at` ends like that."""
+    return pattern.search(text, max(at - _BACK, 0), at) is not None
+
+
+def _in_words(reading: Reading, start: int, end: int, before: str) -> Value | None:
     """Without quotes in code or prose: a connection string, a header, a comment, a table."""
-    text = line.text
-    if (match := _FIELD.match(text, end)) and _CONNECTION.search(line.lowered):
-        return _plain(match, trim=",)", sure=_is_inside_string(text, start))
+    text = reading.text
+    if (match := _FIELD.match(text, end)) and reading.connects:
+        return _plain(match, trim=",)", sure=reading.is_inside_string(start))
     if before in "\"'`" and (match := _HEADER.match(text, end)):
         return _plain(match)
     if match := _CELL.match(text, end):
         return _plain(match) if text.lstrip().startswith("|") else None
-    if (line.kind is FileKind.PROSE or _in_comment_or_string(text, start)) and (
-        match := _BARE.match(text, end)
-    ):
-        if text[start:end].lower() == "pass" and "=" not in match.group():
-            return None
-        value = _plain(match, trim=",;)].*_`}")
-        return value if value and _stands_out(text[value.start : value.end]) else None
-    return None
+    match = _BARE.match(text, end)
+    if match is None or (text[start:end].lower() == "pass" and "=" not in match.group()):
+        return None
+    value = _plain(match, trim=",;)].*_`}")
+    if value is None or not _stands_out(text[value.start : value.end]):
+        return None
+    among_words = reading.line.kind is FileKind.PROSE or reading.comment < start
+    return value if among_words or reading.is_inside_string(start) else None
 
 
 _COMMENT: Final = re.compile(r"(?:^|\s)(?:#|//|--|/?\*|<!--|;|%|rem\s)\s?", re.IGNORECASE)
-
-
-def _in_comment_or_string(text: str, start: int) -> bool:
-    return bool(_COMMENT.search(text[:start])) or _is_inside_string(text, start)
-
-
-def _is_inside_string(text: str, start: int) -> bool:
-    return any(text.count(quote, 0, start) % 2 for quote in "\"'`")
-
 
 _CLASSES: Final = tuple(map(re.compile, (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^\w\s\-./:,]")))
 
@@ -193,17 +216,19 @@ def _plain(match: re.Match[str] | None, trim: str = "", *, sure: bool = False) -
 def _string(line: Line, opening: re.Match[str], before: str, name: str) -> Value | None:
     """The string that opens there. An unclosed one counts only while somebody types in it."""
     found = opening.groupdict()
-    if found["bare"] is not None and before not in ":$" and not _may_stand_bare(line, opening):
+    first = opening.start() - len(name)
+    bare = found["bare"] is not None and before not in ":$"
+    if bare and (name.lower() == "pass" or not _ends(_BARE_BEFORE, line.text, first)):
         return None
     listed = found["listed"] is not None and not name.startswith("-")
     if listed and (before not in "\"'`" or name.lower() == "pass"):
         return None
-    listed = listed and not _KEY_AND_VALUE.search(line.text[: opening.start() - len(name)])
+    listed = listed and not _ends(_KEY_AND_VALUE, line.text, first)
     start = opening.end()
     end = _closing(line, opening["quote"], start)
     if end is None:
         return None
-    if place := _place_in_tuple(line.text, opening.start() - len(name)):
+    if place := _place_in_tuple(line.text, first):
         start, end = next(islice(strings_after(line.text, end + 1), place - 1, None), (start, end))
     return Value(
         start,
@@ -224,18 +249,7 @@ _KEY_AND_VALUE: Final = re.compile(
 _BARE_BEFORE: Final = re.compile(
     r"(?:^\s*(?:\S+\s)?|define\s+|identified\s+by\s+|with\s+|user\s+.{1,80}|:)$", re.IGNORECASE
 )
-
-
-def _may_stand_bare(line: Line, opening: re.Match[str]) -> bool:
-    """`password "…"` as in SQL, Gradle or `#define`, and not a word before some string."""
-    head = line.text[: opening.start()]
-    name = _LAST_NAME.search(head)
-    if name is None or name["name"].lower() == "pass":
-        return False
-    return bool(_BARE_BEFORE.search(head[: name.start()]))
-
-
-_LAST_NAME: Final = re.compile(r"(?P<name>[\w.\-]*)$")
+"""What goes before `password "…"` in SQL, Gradle or `#define`, unlike before a word of a text."""
 
 
 def _closing(line: Line, quote: str, start: int) -> int | None:
@@ -260,8 +274,7 @@ _NAMES_BEFORE: Final = re.compile(r"^\s*(?:[\w.]+\s*,\s*){1,8}$")
 
 def _place_in_tuple(text: str, start: int) -> int:
     """How many names stand before it in `user, password = "…", "…"`."""
-    head = text[:start]
-    return head.count(",") if _NAMES_BEFORE.match(head) else 0
+    return text.count(",", 0, start) if _NAMES_BEFORE.match(text, 0, start) else 0
 
 
 def strings_after(text: str, start: int) -> Iterator[tuple[int, int]]:
