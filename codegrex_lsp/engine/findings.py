@@ -46,8 +46,8 @@ LARGEST: Final = 1_000_000
 MOST_LINES: Final = 20_000
 """The same in lines: what the engine's cache of lines holds without dropping the first ones."""
 
-MOST: Final = 1_000
-"""Findings that are shown in one document."""
+MOST: Final = 250
+"""Findings that are shown in one document: more than somebody reads, at some 60 µs for each."""
 
 _log = logging.getLogger(__name__)
 
@@ -238,7 +238,7 @@ class Findings:
     def _masked(self, snapshot: Snapshot, settings: Settings, level: Level) -> Redacted:
         origin = origin_of(snapshot, PieceKind.DOCUMENT)
         gate = self._guards.gate(settings)
-        return gate.masked(origin, snapshot.text, snapshot.language, level)
+        return gate.masked(origin, snapshot.text, snapshot.language, level, most=MOST)
 
 
 def _widest(levels: Levels) -> Level | None:

@@ -140,17 +140,27 @@ class Gate:
                     found[destination] = level
         return found
 
-    def masked(self, origin: Origin, text: Sealed, language: str, level: RedactLocal) -> Redacted:
+    def masked(
+        self, origin: Origin, text: Sealed, language: str, level: RedactLocal, *, most: int
+    ) -> Redacted:
         """One whole document as `clear` would mask it by itself, for telling the person.
 
         Nothing is learned of it: the person may be typing half a value.
+
+        Args:
+            origin: The document.
+            text: Of it.
+            language: LSP language id, possibly empty.
+            level: One of `levels`.
+            most: How many sensitive runs are looked at; those after them are left out.
 
         Raises:
             DetectorFailed: It could not be looked at.
         """
         document = _Document(origin, text.reveal(), language, level, None)
         vault = self._vaults(origin.folder).fresh()
-        return self._look_at(vault, {document: self._spans(document)}, [origin.label])[document]
+        spans = self._spans(document)[:most]
+        return self._look_at(vault, {document: spans}, [origin.label])[document]
 
     # -- inside -----------------------------------------------------------------------------
 
