@@ -49,7 +49,7 @@ def plant(tree: Path, size: int) -> int:
 
 
 Took = tuple[float, float]
-"""Wall seconds, and those of all processors together, which other work on the machine spoils less."""
+"""Wall seconds, and those of all processors together, which a busy machine spoils less."""
 
 
 def run(command: Sequence[str], cwd: Path) -> Took:
