@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.detector import Gated, Line, LineDetector
 from codegrex_lsp.privacy.detect.engine import Engine
 from codegrex_lsp.privacy.detect.lines import WINDOW, lower_keeping_length
 from codegrex_lsp.privacy.detect.personal import personal_detectors
+from codegrex_lsp.privacy.detect.personal.above import Above
+from codegrex_lsp.privacy.detect.personal.columns import Row
 from codegrex_lsp.privacy.detect.personal.keys import phrases, says, spoken
 from codegrex_lsp.privacy.detect.personal.names import is_name
 from codegrex_lsp.privacy.detect.personal.sums import luhn
@@ -165,6 +168,28 @@ def test_a_value_is_found_by_its_key_in_files_of_values(
     assert found(engine, syntax.format(key=key, value=value), name).get(value) == type_
 
 
+CSV = (
+    "id,First Name,last_name,dob,ssn,note\n"
+    "1,Alice,Miller,{born},{ssn},First Contact\n"
+    '2,"Bob","de Souza","{born}",{ssn},x\n'
+)
+SSN = "536904" + "399"
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_cell_is_found_by_the_head_of_its_column(engine: Engine, mark: str) -> None:
+    text = CSV.format(born=BORN, ssn=SSN).replace(",", mark)
+    spans = engine.spans(text, level="all", path_name="people.csv")
+    values = [text[span.start : span.end] for span in spans]
+    assert values == ["Alice", "Miller", BORN, SSN, "Bob", "de Souza", BORN, SSN]
+
+
+def test_without_a_head_a_cell_is_only_a_cell(engine: Engine) -> None:
+    rows = CSV.format(born=BORN, ssn=SSN).split("\n", 1)[1]
+    assert found(engine, rows, "people.csv") == {}
+    assert found(engine, "a,b,c,d,e,f\n" + rows, "people.csv") == {}
+
+
 @pytest.mark.parametrize("born", ["date(1985, 7, 9)", "new Date('1985-07-09')"])
 def test_a_day_is_found_in_the_call_that_makes_it(engine: Engine, born: str) -> None:
     (value,) = found(engine, f"dob = {born}")
@@ -219,6 +244,7 @@ CONTACTS = [
     ('mobile_number = "+4915' + '123456789"', "+4915" + "123456789"),
     ('phone = "030 90' + '1820"', "030 90" + "1820"),
     ("host = '81.2." + "69.142'", "81.2." + "69.142"),
+    ('  value: "81.2.' + '69.142"', "81.2." + "69.142"),
     ("81.2." + "69.142 - - [10/Oct/2000]", "81.2." + "69.142"),
     ("GET /v1/x from 81.2." + "69.142 Chrome/126.0.0.0", "81.2." + "69.142"),
     ("peer [2a02:8108:" + "8ac0:1f00::17]", "2a02:8108:" + "8ac0:1f00::17"),
@@ -254,6 +280,9 @@ NO_CONTACTS = [
     "oid = 2.5.29.15",
     "version = '81.2.69.142'",
     "Mozilla/5.0 Chrome/126.0.6478.126",
+    "OBJECT_IDENTIFIER = ObjectIdentifier('1.3.101.112')",
+    "# Copyright (c) 1986 Sun Microsystems, Inc.",
+    "mobile = 2013-2015",
     '"build": "4.19.128.1"',
     "std::vector<std::string>::iterator",
     "fe80::1 ::1 2001:db8::1 2001:db8:1:2:3:4:5:6",
@@ -295,7 +324,7 @@ def test_a_gate_lets_every_find_pass(detector: LineDetector) -> None:
     lines += [line for line, _ in CONTACTS]
     for text in lines:
         line = Line(text, lower_keeping_length(text))
-        if detector.scan_line(line):
+        if detector.wants(line) and detector.scan_line(line):
             assert isinstance(detector, Gated)
             words = any(word in line.lowered for word in detector.keywords)
             assert words or any(re.search(one, text) for one in detector.triggers), text
@@ -332,10 +361,20 @@ def cost(text: str) -> float:
 def test_no_text_makes_a_detector_raise_or_leave_the_line(text: str) -> None:
     text = text.replace("\n", " ")
     line = Line(text, lower_keeping_length(text))
-    for detector in personal_detectors():
-        for span in detector.scan_line(line):
-            inner = getattr(span, "span", span)
-            assert 0 <= inner.start < inner.end <= len(text)
+    for detector in DETECTORS:
+        for find in detector.scan_line(line):
+            for span in spans_of(find):
+                assert 0 <= span.start < span.end <= len(text)
+
+
+def spans_of(find: object) -> list[Span]:
+    """The spans that a clue may settle into, or the span itself."""
+    if isinstance(find, Row):
+        return [span for _, span, _ in find.cells]
+    if isinstance(find, Above):
+        return [find.span]
+    assert isinstance(find, Span)
+    return [find]
 
 
 @pytest.mark.parametrize("text", ["taxId", "TAX_ID", "tax-id", '"Tax ID:"', "taxid", "my.tax.id"])

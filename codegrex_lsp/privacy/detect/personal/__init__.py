@@ -4,6 +4,7 @@
     accounts   cards, IBANs, wallets
     numbers    national numbers: the table `national` and its checks
     assigned   what the name of a key gives away: the table `fields`
+    columns    the same for the cells of CSV, by the head of their column
     people     names in the position of an author
 
 Each is a detector of its own behind a gate of its own; `presidio` holds the recognisers of that
@@ -15,6 +16,7 @@ from __future__ import annotations
 from codegrex_lsp.privacy.detect.detector import LineDetector
 from codegrex_lsp.privacy.detect.personal.accounts import Accounts
 from codegrex_lsp.privacy.detect.personal.assigned import Fields
+from codegrex_lsp.privacy.detect.personal.columns import Columns
 from codegrex_lsp.privacy.detect.personal.contacts import Contacts
 from codegrex_lsp.privacy.detect.personal.numbers import NationalNumbers
 from codegrex_lsp.privacy.detect.personal.people import People
@@ -22,4 +24,4 @@ from codegrex_lsp.privacy.detect.personal.people import People
 
 def personal_detectors() -> tuple[LineDetector, ...]:
     """A fresh set, in the order in which a line meets them; nothing heavy is imported."""
-    return Contacts(), Accounts(), NationalNumbers(), Fields(), People()
+    return Contacts(), Accounts(), NationalNumbers(), Fields(), Columns(), People()

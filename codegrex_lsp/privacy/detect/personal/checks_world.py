@@ -18,7 +18,7 @@ from codegrex_lsp.privacy.detect.personal.sums import (
 )
 from codegrex_lsp.privacy.detect.words import words
 
-_SSN_SAMPLES: Final = words("078051120 219099999 123456789 111111111")
+_SSN_SAMPLES: Final = words("078051120 219099999 123456789 111223333 111111111")
 _MBI: Final = re.compile(
     r"[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9][0-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9][0-9]"
     r"[AC-HJKMNP-RT-Y]{2}[0-9]{2}"

@@ -47,6 +47,9 @@ _LOGIN: Final = re.compile(r"\b(?:ssh|scp|sftp|rsync|mosh|autossh|sshfs|ssh-copy
 _RETINA: Final = re.compile(r"\d+x\.|\d+\.\d+\.")
 _UNIT: Final = (".target", ".mount", ".path", ".service", ".socket", ".slice", ".zip", ".py", ".rs")
 
+_NEAR: Final = 160
+"""Characters before a number in which a key may stand."""
+
 _PHONE_KEYS: Final = phrases(
     """
     phone; phone number; telephone; tel; mobile; mobile number; cell; cell number; fax;
@@ -62,6 +65,7 @@ _NATIONAL_PHONE: Final = re.compile(
 )
 _NO_PHONE: Final = re.compile(
     r"[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[0-9]{2}[-/.][0-9]{2}[-/.][0-9]{4}.*"
+    r"|(?:19|20)[0-9]{2}[-/ ]+(?:19|20)[0-9]{2}"
     r"|[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+|\+?[0-9]+\.[0-9]+|.*[0-9]\.{2}.*"
 )
 _FICTION: Final = re.compile(r"555[\D]{0,2}01[0-9]{2}$")
@@ -74,7 +78,14 @@ _WELL_KNOWN: Final = words(
 )
 _NETS: Final = tuple(
     ipaddress.ip_network(net)
-    for net in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20")
+    for net in (
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "2001:db8::/32",
+        "3fff::/20",
+    )
 )
 _GLOBAL_6: Final = ipaddress.IPv6Network("2000::/3")
 _HOST_KEYS: Final = phrases(
@@ -84,10 +95,10 @@ _HOST_KEYS: Final = phrases(
     """
 )
 _VERSION: Final = re.compile(
-    r"(?:version|release|\brev|\bver|build|assembly|dotnet|chrom\w{1,3}|\bedga?|\bopr|electron|\bv)"
-    r"[^0-9]{0,16}$"
+    r"(?:(?:version|release|\brev(?:ision)?\b|\bver\b|build|assembly|dotnet|chrom\w{1,3}|\bedga?|\bopr"
+    r"|electron|\boid\b|objectidentifier)[^0-9]{0,16}|\bv[\"'=: ]{0,4})$"
 )
-"""What stands before the number of a version."""
+"""What stands before the number of a version, or of an object (X.660)."""
 
 _MAC_KEYS: Final = phrases(
     """
@@ -194,7 +205,11 @@ def _is_public(line: Line, match: re.Match[str]) -> bool:
     if any(address in net for net in _NETS if net.version == address.version):
         return False
     if isinstance(address, ipaddress.IPv6Address):  # `2000::` is the name of a network
-        return address in _GLOBAL_6 and sum(map(bool, text.split(":"))) >= 3
+        return (
+            address in _GLOBAL_6
+            and not text.endswith("::")
+            and sum(map(bool, text.split(":"))) >= 3
+        )
     after = line.text[match.end() : match.end() + 4]
     if text.endswith(".0") and re.match(r"/[0-9]{1,2}(?![0-9])", after):
         return False
@@ -223,10 +238,9 @@ def _is_mac(match: re.Match[str], said: str) -> bool:
 
 
 def _phones(line: Line) -> Iterator[Span]:
-    said = ""
     for match in _PHONE.finditer(line.text):
-        said = said or spoken(line.text)
-        if _is_phone(line, match, named=says(said, _PHONE_KEYS)):
+        before = line.text[max(match.start() - _NEAR, 0) : match.start()]
+        if _is_phone(line, match, named=says(spoken(before), _PHONE_KEYS)):
             yield _span(match, "phone")
 
 

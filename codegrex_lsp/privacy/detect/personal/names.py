@@ -17,7 +17,7 @@ NAME: Final = rf"{_WORD}(?: (?:{_WORD}|{_PARTICLE}(?= ))){{0,4}}"
 """A pattern for up to five words, each in capitals or a particle between two."""
 
 _NAME: Final = re.compile(NAME)
-_FIRST_BARE: Final = re.compile(rf"{_PARTICLE} {NAME}", re.IGNORECASE)
+_FIRST_BARE: Final = re.compile(rf"{_PARTICLE} {NAME}")
 
 _COMPANY: Final = words(
     """

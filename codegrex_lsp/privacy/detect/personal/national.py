@@ -12,7 +12,7 @@ from typing import Any, Final
 from codegrex_lsp.privacy.detect.personal import checks_europe, checks_world
 
 GENERIC: Final = """
-    national id; national number; national identification number; identity number; identity card;
+    national id; national identification number; identity number; identity card;
     id card number; citizen id; personal id; personal number; personal code; person number; tax id;
     tax number; tax code; taxpayer id; taxpayer number; tin; social security; insurance number;
     government id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from string import ascii_uppercase
 from typing import Final
@@ -55,6 +55,14 @@ class NationalNumbers:
     def warm_up(self) -> None:
         """Build the pattern."""
         _tables()
+
+
+def readings(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What all of `text` may be by its shape and check: the type, and what a key must say."""
+    compact = text.translate(_SEPARATORS).upper()
+    for start, end, rows in _written(text):
+        if (start, end) == (0, len(text)):
+            yield from ((row.type, row.keys) for row in rows if row.keys and row.check(compact))
 
 
 class _Row:

@@ -54,6 +54,7 @@ _TASK_TOPICS: Final = words(
     todo fixme none null self this feature deps dependency core build ci types typing
     """
 )
+_FIRM: Final = re.compile(r",? (?:Inc|LLC|Ltd|Limited|Corp|GmbH|Co\b|AG\b|S\.A|AB\b|Oy\b|B\.V|Pty)")
 _AND: Final = re.compile(r",? (?:and|und|et|y|&) |, ?| {0,2}[;/|] ?|[\"'], ?[\"']")
 
 
@@ -107,11 +108,8 @@ def _names(text: str, position: int, *, fewest: int) -> Iterator[tuple[int, int]
         start, end = match.span()
         while text[end - 1 : end] == "." and not _initial(text, end):
             end -= 1
-        if (
-            text[end : end + 1] == "("
-            or text[end + 1 : end + 2].isdigit()
-            or not is_name(text[start:end], fewest=fewest)
-        ):
+        code = text[end : end + 1] == "(" or text[end + 1 : end + 2].isdigit()
+        if code or _FIRM.match(text, end) or not is_name(text[start:end], fewest=fewest):
             return
         yield start, end
         after = _AND.match(text, _behind_mail(text, end))
