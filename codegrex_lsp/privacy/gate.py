@@ -25,7 +25,7 @@ from codegrex_lsp.privacy.ignore import Verdict
 from codegrex_lsp.privacy.placeholders import Vault
 from codegrex_lsp.privacy.redacted import Redacted
 from codegrex_lsp.privacy.restorer import Restorer
-from codegrex_lsp.privacy.sites import Site, sites
+from codegrex_lsp.privacy.sites import Site, sources
 from codegrex_lsp.values.ask import Ask, Origin, Piece, PieceKind
 from codegrex_lsp.values.mode import Destination, Mode, Task, allowed
 from codegrex_lsp.values.reply import Redaction, WithheldPiece
@@ -330,22 +330,14 @@ def _restorer(
     foreign = frozenset(issued) - here - harmless
 
     def restorer() -> Restorer:
-        return Restorer(
-            issued, foreign=foreign, plain=plain, sources=_sources(home), before=_before(home)
-        )
+        found: dict[str, set[Site]] = {}
+        for document, redacted in home.items():
+            for name, places in sources(document.text, redacted.replacements).items():
+                found.setdefault(name, set()).update(places)
+        before = _before(home)
+        return Restorer(issued, foreign=foreign, plain=plain, sources=found, before=before)
 
     return restorer
-
-
-def _sources(home: dict[_Document, Redacted]) -> dict[str, set[Site]]:
-    """Where the values of the document that is written stand in it."""
-    found: dict[str, set[Site]] = {}
-    for document, redacted in home.items():
-        runs = [run for run in redacted.replacements if run.kind != "control"]
-        places = sites(document.text, ((run.start, run.end) for run in runs))
-        for run, place in zip(runs, places, strict=True):
-            found.setdefault(run.placeholder, set()).add(place)
-    return found
 
 
 def _before(home: dict[_Document, Redacted]) -> str:

@@ -7,7 +7,7 @@ What is too short or a plain word is left alone: it would be found in the code's
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from codegrex_lsp.privacy.detect import automaton
@@ -31,7 +31,8 @@ MOST_ENCODED: Final = 1_000
 
 _PLAIN_WORD: Final = re.compile(rf"[A-Za-z]{{1,{LONGEST_WORD}}}")
 _WORD: Final = re.compile(r"[A-Za-z0-9_]")
-_LATE: Final = 64
+_YOUNG: Final = 256
+"""Forms that are built anew for each further one; more of them join the large automaton."""
 
 
 class Occurrences:
@@ -41,8 +42,8 @@ class Occurrences:
         self._values: dict[str, frozenset[str]] = {}
         self._owners: dict[str, tuple[str, bool]] = {}
         self._late: list[str] = []
-        self._words: list[str] = []
-        self._find = automaton.build(())
+        self._old = _Automaton(())
+        self._young = _Automaton(())
 
     def __repr__(self) -> str:
         return f"<occurrences of {len(self._values)} values>"
@@ -65,24 +66,22 @@ class Occurrences:
 
     def find(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Where one begins, ends, and which: in no order, and they may overlap."""
-        if len(self._late) > max(_LATE, len(self._words) // 8):
+        if self._late:
             self._build()
-        for index, start in self._find(text):
-            yield from self._place(text, self._words[index], start)
-        for form in self._late:
-            at = text.find(form)
-            while at >= 0:
-                yield from self._place(text, form, at)
-                at = text.find(form, at + 1)
+        for part in (self._old, self._young):
+            for form, start in part.find(text):
+                yield from self._place(text, form, start)
 
     # -- inside -----------------------------------------------------------------------------
 
     def _build(self) -> None:
-        """Put everything into the automaton, which can not be added to."""
-        whole = {form: form.isascii() or _is_encodable(form) for form in self._owners}
-        self._words = [form for form, fits in whole.items() if fits]
-        self._late = [form for form, fits in whole.items() if not fits]
-        self._find = automaton.build(self._words)
+        """Put what is new into an automaton, which can not be added to."""
+        young = [*self._young.forms, *self._late]
+        self._late = []
+        if len(young) > max(_YOUNG, len(self._old.forms) // 4):
+            self._old = _Automaton(self._owners)
+            young = []
+        self._young = _Automaton(form for form in young if form in self._owners)
 
     def _place(self, text: str, form: str, start: int) -> Iterator[tuple[int, int, str]]:
         value, in_base64 = self._owners.get(form, ("", False))
@@ -93,6 +92,24 @@ class Occurrences:
             start, end = base64_around(text, start, end)
         if in_base64 or len(form) >= WHOLE_WORD_BELOW or grown(text, start, end) == (start, end):
             yield *grown(text, start, end), value
+
+
+class _Automaton:
+    """Some forms, and where they stand. Half surrogate pairs do not fit in: they are looked for."""
+
+    def __init__(self, forms: Iterable[str]) -> None:
+        self.forms = tuple(dict.fromkeys(forms))
+        self._words = tuple(form for form in self.forms if _is_encodable(form))
+        self._others = tuple(form for form in self.forms if not _is_encodable(form))
+        self._find = automaton.build(self._words, lasting=False) if self._words else None
+
+    def find(self, text: str) -> Iterator[tuple[str, int]]:
+        """Each form and where it begins."""
+        if self._find:
+            for index, start in self._find(text):
+                yield self._words[index], start
+        for form in self._others:
+            yield from ((form, match.start()) for match in re.finditer(re.escape(form), text))
 
 
 def is_distinctive(value: str) -> bool:

@@ -12,16 +12,15 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from codegrex_lsp.privacy.detect import Span
+from codegrex_lsp.privacy.marks import MarkReader
 from codegrex_lsp.privacy.occurrences import Occurrences, grown
 from codegrex_lsp.privacy.redacted import Kind, Redacted, Replacement
-from codegrex_lsp.privacy.shapes import MARKER, candidate, guessable
-from codegrex_lsp.values.control_tokens import CONTROL_TOKENS
+from codegrex_lsp.privacy.shapes import candidate, guessable
 from codegrex_lsp.values.sealed import Sealed
 
 MOST_VALUES: Final = 10_000
 """Values that a vault remembers; the oldest go first and only lose being known elsewhere."""
 
-_CONTROL: Final = re.compile("|".join(map(re.escape, sorted(CONTROL_TOKENS, key=len)[::-1])))
 _LINE: Final = re.compile(r"[^\r\n]+")
 _DRESS: Final = re.compile(r"[\s\"'`#>*,;]*")
 
@@ -54,6 +53,7 @@ class Vault:
         self._entries: dict[str, _Entry] = {}
         self._owners: dict[str, str] = {}
         self._occurrences = Occurrences()
+        self._marks = MarkReader()
 
     def __repr__(self) -> str:
         return f"<vault, {len(self._entries)} values>"
@@ -73,7 +73,7 @@ class Vault:
             span: What found it.
             beside: Texts of the same request.
         """
-        return self._name(self._entry(value, span, ""), _Texts(beside))
+        return self._name(self._entry(value, span, ""), _Texts(beside, self._marks))
 
     def learn(self, text: str, spans: Iterable[Span], *, origin: str = "") -> None:
         """Remember the values of `spans`, so that they are replaced in other texts as well."""
@@ -104,7 +104,7 @@ class Vault:
         """
         spans = list(spans)
         self.learn(text, spans, origin=origin)
-        texts = _Texts((text, *beside))
+        texts = _Texts((text, *beside), self._marks)
         issued: dict[str, str] = {}
         replacements: list[Replacement] = []
         parts: list[str] = []
@@ -122,7 +122,7 @@ class Vault:
             position = end
         parts.append(text[position:])
         return Redacted(
-            Sealed("".join(parts)), tuple(replacements), issued, frozenset(_quoted(text))
+            Sealed("".join(parts)), tuple(replacements), issued, self._marks.read(text).quoted
         )
 
     def forget(self, origin: str) -> None:
@@ -147,7 +147,8 @@ class Vault:
                     found.append((start, end, self._entry(value, span, ""), number == 0))
         found += self._known(text, known)
         found += (
-            (start, end, self._control(text[start:end]), True) for start, end in _control(text)
+            (start, end, self._control(text[start:end]), True)
+            for start, end in self._marks.read(text).control
         )
         return self._apart(text, found)
 
@@ -234,10 +235,10 @@ class Vault:
 class _Texts:
     """The texts of one request, and whether a placeholder stands in them already."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], marks: MarkReader) -> None:
         self._texts = texts
         self._lowered: list[str] | None = None
-        self._quoted = frozenset(name for text in texts for name in _quoted(text))
+        self._quoted = frozenset().union(*(marks.read(text).quoted for text in texts))
 
     def __contains__(self, placeholder: str) -> bool:
         name = placeholder.lower()
@@ -268,17 +269,3 @@ def _lines_of(text: str, span: Span) -> list[tuple[int, int]]:
         if end > start:
             parts.append((start, end))
     return parts
-
-
-def _quoted(text: str) -> list[str]:
-    if not any(start in text for start in ("cg_", "CG_", "Cg_", "cG_")):
-        return []
-    return [match.group().lower() for match in MARKER.finditer(text)]
-
-
-def _control(text: str) -> list[tuple[int, int]]:
-    """Insides of control tokens: `<|im_end|>` becomes `<cg_token_…>`.
-
-    The brackets stay, so that code keeps its form and the placeholder stands alone.
-    """
-    return [(match.start() + 1, match.end() - 1) for match in _CONTROL.finditer(text)]

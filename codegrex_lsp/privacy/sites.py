@@ -8,9 +8,11 @@ the letters that change their escapes, the marks of comments, and calls that pri
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from codegrex_lsp.privacy.redacted import Replacement
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,15 @@ def sites(text: str, ranges: Iterable[tuple[int, int]]) -> Iterator[Site]:
         yield sight.site
         sight.feed(text[start:end])
         seen = end
+
+
+def sources(text: str, replacements: Sequence[Replacement]) -> dict[str, set[Site]]:
+    """Placeholder → where its value stands in the text. Control tokens fit everywhere."""
+    runs = [run for run in replacements if run.kind != "control"]
+    found: dict[str, set[Site]] = {}
+    for run, place in zip(runs, sites(text, ((run.start, run.end) for run in runs)), strict=True):
+        found.setdefault(run.placeholder, set()).add(place)
+    return found
 
 
 def fits(value: str, place: Site, sources: Collection[Site]) -> bool:

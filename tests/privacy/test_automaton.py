@@ -44,7 +44,7 @@ def test_hits_never_step_back_a_line(kind: object, words: list[str], text: str) 
 
 
 def test_a_platform_without_the_wheel_gets_the_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    def none(words: list[str]) -> object:
+    def none(words: list[str], *, lasting: bool) -> object:
         raise ImportError
 
     monkeypatch.setattr(automaton, "native", none)

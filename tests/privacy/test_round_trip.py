@@ -21,7 +21,7 @@ from codegrex_lsp.privacy.detect.engine import Engine
 from codegrex_lsp.privacy.placeholders import Vault
 from codegrex_lsp.privacy.redacted import Redacted
 from codegrex_lsp.privacy.restorer import Restorer
-from codegrex_lsp.privacy.sites import Site, sites
+from codegrex_lsp.privacy.sites import sources
 from tests.support import planted
 
 HEX = "9f3c21b7" * 4
@@ -140,11 +140,8 @@ def redact(engine: Engine, vault: Vault, text: str, language: str) -> Redacted:
 
 
 def restorer(text: str, redacted: Redacted) -> Restorer:
-    runs = redacted.replacements
-    sources: dict[str, set[Site]] = {}
-    for run, place in zip(runs, sites(text, ((r.start, r.end) for r in runs)), strict=True):
-        sources.setdefault(run.placeholder, set()).add(place)
-    return Restorer(redacted.issued, plain=redacted.quoted, sources=sources)
+    places = sources(text, redacted.replacements)
+    return Restorer(redacted.issued, plain=redacted.quoted, sources=places)
 
 
 NAMES = st.lists(st.sampled_from([*STRINGS, *NUMBERS, *DATES]), min_size=1, max_size=8)

@@ -21,21 +21,22 @@ Hit = tuple[int, int]
 Finder = Callable[[str], Iterable[Hit]]
 
 
-def build(words: Sequence[str]) -> Finder:
+def build(words: Sequence[str], *, lasting: bool = True) -> Finder:
     """A function that finds every occurrence of every word, those inside others included.
 
     Hits come ordered so that their lines never step back, if no word holds a line break.
 
     Args:
         words: Different from each other, none empty, of whole characters only. Case counts.
+        lasting: Whether it is built once and used for long, in a form that is larger and faster.
     """
     try:
-        return native(words)
+        return native(words, lasting=lasting)
     except ImportError:
         return portable(words)
 
 
-def native(words: Sequence[str]) -> Finder:
+def native(words: Sequence[str], *, lasting: bool = True) -> Finder:
     """The automaton.
 
     Raises:
@@ -46,8 +47,8 @@ def native(words: Sequence[str]) -> Finder:
     if not words:
         return lambda text: ()
     # A DFA reads twice as fast, but 10,000 words take a second to build and 100 MB.
-    small = len(words) <= MOST_IN_DFA
-    implementation = Implementation.DFA if small else Implementation.ContiguousNFA
+    dense = lasting and len(words) <= MOST_IN_DFA
+    implementation = Implementation.DFA if dense else Implementation.ContiguousNFA
     find = AhoCorasick(list(words), implementation=implementation).find_matches_as_indexes
 
     def hits(text: str) -> list[Hit]:
