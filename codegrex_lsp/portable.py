@@ -21,6 +21,9 @@ from typing import Final
 
 WINDOWS: Final = sys.platform == "win32"
 
+LOCK_SECONDS: Final = 5.0
+"""A server that was suspended while it wrote must not hold up the others for ever."""
+
 _LOCK_PAUSE: Final = 0.001
 """Seconds between two tries for a lock; locks are held for less than that."""
 
@@ -153,7 +156,7 @@ else:
         """Whether a process with this id runs."""
         try:
             os.kill(pid, 0)
-        except ProcessLookupError:
+        except (ProcessLookupError, OverflowError):  # no process has such a number
             return False
         except PermissionError:
             return True

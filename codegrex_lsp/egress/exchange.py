@@ -62,7 +62,12 @@ async def answer(
     with transport.our_errors(provider.id, request.way.target.label):
         response = await watch.first(
             transport.send(
-                pinned, request.way, request.call, request.headers, provider.timeouts.connect
+                pinned,
+                request.way,
+                request.call,
+                request.headers,
+                provider.timeouts.connect,
+                watch.check,
             )
         )
         async with contextlib.aclosing(response):

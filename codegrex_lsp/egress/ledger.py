@@ -86,6 +86,8 @@ class Ledger:
         clock: Seconds since 1970.
         limit_bytes: All segments together, roughly.
         keep_segments: How many segments share the limit; the oldest is dropped.
+        keyless: Why `key` is not the one on the disk, if so. A chain sealed with a key that is
+            gone tomorrow would count as broken, so nothing is written then.
     """
 
     def __init__(
@@ -95,9 +97,12 @@ class Ledger:
         clock: Callable[[], float],
         limit_bytes: int = LIMIT_BYTES,
         keep_segments: int = KEEP_SEGMENTS,
+        keyless: OSError | None = None,
     ) -> None:
-        self._segments = Segments(folder, key, max(1, limit_bytes // keep_segments), keep_segments)
+        size = max(1, limit_bytes // keep_segments)
+        self._segments = Segments(folder, key, size, keep_segments)
         self._key = key
+        self._keyless = keyless
         self._clock = clock
         self._problem = ""
 
@@ -147,8 +152,11 @@ class Ledger:
     def check(self) -> str:
         """Whether a line could be written now: empty, or a sentence. Writes no line."""
         try:
+            self._hold_to_key()
             self._segments.touch()
             self._problem = ""
+        except LedgerError as error:
+            self._problem = error.message
         except OSError as error:
             self._problem = _sentence(error)
         return self._problem
@@ -179,15 +187,26 @@ class Ledger:
         """Recompute the whole chain and name the first broken line.
 
         Raises:
-            LedgerError: The ledger is there and can not be read.
+            LedgerError: The ledger is there and can not be read, or the key can not.
         """
+        if self._segments.paths():
+            self._hold_to_key()
         try:
             with self._segments.still():
                 return chain.verify(self._segments.paths(), self._segments.head())
         except OSError as error:
             raise _unreadable(error) from None
 
+    def _hold_to_key(self) -> None:
+        if self._keyless is not None:
+            self._problem = f"{_sentence(self._keyless)} It has no machine.key to be sealed with."
+            raise LedgerError(
+                self._problem,
+                fix="Make the state folder and machine.key in it writable, and start again.",
+            )
+
     def _append(self, fields: Mapping[str, object], *, durable: bool) -> Head:
+        self._hold_to_key()
         try:
             head = self._segments.append(fields, durable=durable)
         except OSError as error:
@@ -209,6 +228,7 @@ _REASONS: Final = {
     errno.EPERM: "its folder may not be written to",
     errno.ENOTDIR: "a file is in the way of its folder",
     errno.EEXIST: "a file is in the way of its folder",
+    errno.EISDIR: "a folder is in the way of a file",
     errno.ETIMEDOUT: "another server holds it and does not let go",
 }
 

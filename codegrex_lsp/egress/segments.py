@@ -18,9 +18,6 @@ from codegrex_lsp import portable
 from codegrex_lsp.egress import chain
 from codegrex_lsp.egress.chain import Head
 
-LOCK_SECONDS: Final = 5.0
-"""A server that was suspended while it wrote must not hold up the others for ever."""
-
 
 class Segments:
     """The files of one ledger, shared by every server of this machine account.
@@ -68,7 +65,7 @@ class Segments:
         """Keep writers out while the block reads, where the lock can be had at all."""
         with contextlib.ExitStack() as stack:
             with contextlib.suppress(OSError):  # a read-only or absent folder has no writers
-                stack.enter_context(portable.locked(self._folder / ".lock", seconds=LOCK_SECONDS))
+                stack.enter_context(self._lock())
             yield
 
     def head(self) -> Head | None:
@@ -87,8 +84,11 @@ class Segments:
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
         portable.make_private(self._folder)
-        with portable.locked(self._folder / ".lock", seconds=LOCK_SECONDS):
+        with self._lock():
             yield
+
+    def _lock(self) -> contextlib.AbstractContextManager[None]:
+        return portable.locked(self._folder / ".lock", seconds=portable.LOCK_SECONDS)
 
     def _reconciled(self) -> Head:
         """The head as it should be, once what a crash left has been put right."""

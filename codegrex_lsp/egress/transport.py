@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import os
 import ssl
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -116,8 +116,12 @@ async def send(
     call: Call,
     headers: Iterable[tuple[str, str]],
     connect_seconds: float,
+    still: Callable[[], object],
 ) -> httpx.Response:
     """Send one request and wait for the head of the answer; the caller closes the response.
+
+    `still` is called once the connection stands, before the first byte of the request, and raises
+    where the request may not go any more: a connection may take seconds to be made.
 
     Raises:
         httpx.TransportError, httpx.InvalidURL: See `our_errors`.
@@ -137,12 +141,17 @@ async def send(
         ("accept-encoding", "identity"),
         ("content-length", str(len(call.body))),
     ]
+
+    async def trace(event: str, _: object) -> None:
+        if event.endswith(".send_request_headers.started"):
+            still()
+
     request = httpx.Request(
         call.method,
         url,
         headers=[(name.encode(), value.encode()) for name, value in (*own, *headers)],
         stream=httpx.ByteStream(call.body),  # `content=` would add headers of httpx's own
-        extensions={"timeout": {"connect": connect_seconds}},
+        extensions={"timeout": {"connect": connect_seconds}, "trace": trace},
     )
     return await pinned.handle_async_request(request)
 

@@ -107,7 +107,12 @@ class House:
         self._rules: dict[tuple[object, ...], IgnoreRules] = {}
         self._last: dict[Path | None, CompletionOutcome] = {}
         self._models = ModelServer(folders, progress)
-        self.ledger = Ledger(folders.state / "ledger", self._secret.derive("ledger"), time.time)
+        self.ledger = Ledger(
+            folders.state / "ledger",
+            self._secret.derive("ledger"),
+            time.time,
+            keyless=self._secret.trouble,
+        )
         self._door = Door(
             ledger=self.ledger,
             endpoints=self._endpoint,
@@ -150,6 +155,10 @@ class House:
         )
         self._door.mode_changed()
 
+    def look_again(self) -> None:
+        """End what a mode tightened by another program no longer allows."""
+        self._door.mode_changed()
+
     def resolved(self, folder: Path | None) -> Resolved:
         """Settings in force for `folder`. Cheap; re-reads what changed on disk."""
         resolved = self._reader.current(folder)
@@ -166,19 +175,18 @@ class House:
             RefusedError: Another source pins a stricter mode; nothing is kept.
             ConfigurationError: The choice can not be written.
         """
-        before = self._choices.choice(folder)
-        self._choices.set(mode, folder)
-        resolved = self.resolved(folder)
-        if resolved.settings.privacy.mode.strictness > mode.strictness:
-            self._choices.set(before.machine if folder is None else before.workspace, folder)
-            pinned = resolved.settings.privacy.mode
+        # Asked before it is stored: another server, where nothing pins the mode, would obey it.
+        made = self._reader.supposing(mode, folder)
+        pinned = made.settings.privacy.mode
+        if pinned.strictness > mode.strictness:
             raise RefusedError(
-                f"{mode} is not possible here: {resolved.mode_source} asks for {pinned}",
+                f"{mode} is not possible here: {made.mode_source} asks for {pinned}",
                 code="mode-pinned",
                 fix="`codegrex-lsp mode` shows every source that has a say",
             )
+        self._choices.set(mode, folder)
         self._door.mode_changed()
-        return resolved
+        return self.resolved(folder)
 
     def _settings(self, folder: Path | None) -> Settings:
         return self.resolved(folder).settings

@@ -46,6 +46,7 @@ class Announcer:
         resolved = self._session.house.resolved(self._folder())
         if resolved.settings.privacy.mode.value != self._told["mode"]:
             self.soon()
+        self._session.house.look_again()
 
     def _look(self) -> None:
         self._timer = None

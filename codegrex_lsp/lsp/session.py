@@ -7,6 +7,7 @@ calls `take_snapshot` before the first await and works with what it gave.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -34,6 +35,9 @@ SUPERSEDED: Final = Decision("superseded", "A newer request took the place of th
 
 QUIET_SECONDS: Final = 0.3
 """How long nobody has typed in a document when its findings are shown."""
+
+_SETTINGS_SECONDS: Final = 10.0
+"""How long a request waits for an editor that was asked for its settings and says nothing."""
 
 _NEIGHBOURS: Final = 8
 _PREVIEWS_KEPT: Final = 8
@@ -102,6 +106,8 @@ class Session:
         self._ground = ground
         self._house: House | None = None
         self._pulled: dict[str, Any] = {}
+        self._awaited = 1
+        self._settings_came = asyncio.Event()
         self._decided: Decision | None = None
         self._changed = asyncio.Event()
         self._typed: dict[str, float] = {}
@@ -123,6 +129,24 @@ class Session:
         """The editor's settings changed; they lie over those it gave at start."""
         self._pulled = dict(settings)
         self.wish()
+
+    def expect_settings(self) -> None:
+        """The editor's settings changed and are asked for; `settings_answered` follows."""
+        self._awaited += 1
+        self._settings_came.clear()
+
+    def settings_answered(self) -> None:
+        """The editor gave its settings, refused, or took too long."""
+        self._awaited -= 1
+        if self._awaited <= 0:
+            self._settings_came.set()
+
+    async def settings_known(self) -> None:
+        """Wait for settings that are on their way: they may be stricter than those in force."""
+        if self.client.pulls_settings:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_SETTINGS_SECONDS):
+                    await self._settings_came.wait()
 
     def wish(self) -> None:
         """Tell the house what the editor wants now."""

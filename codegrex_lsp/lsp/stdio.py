@@ -24,6 +24,9 @@ _AHEAD: Final = 64
 
 _WATCH_SECONDS: Final = 2.0
 
+_FORCE_SECONDS: Final = 20.0
+"""From the end of the input to the end by force: more than an orderly end takes."""
+
 
 class Output:
     """Where messages are written. A broken pipe means that the editor is gone.
@@ -74,6 +77,8 @@ def read_in_background(
             pass  # as good as the end
         except RuntimeError:
             return  # the loop is closed, nobody listens
+        # An editor that reads nothing leaves the loop blocked in a write, deaf to what comes now.
+        leave_within(_FORCE_SECONDS, 1)
         if not loop.is_closed():
             loop.call_soon_threadsafe(on_end)
 

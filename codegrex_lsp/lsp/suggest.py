@@ -42,6 +42,7 @@ async def suggest(
     """
     asked = taken if selected is None else _as_if_selected(taken, selected)
     session.on_status()
+    await session.settings_known()
     try:
         outcome = await session.house.complete(asked.request(trigger))
     except asyncio.CancelledError:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from codegrex_lsp.settings.files import Stamp, stamp
 from codegrex_lsp.settings.load import REPOSITORY_FILE, Sources, resolve
 from codegrex_lsp.settings.model import Choice, Resolved
+from codegrex_lsp.values.mode import Mode
 
 _MOST_FOLDERS: Final = 64
 
@@ -67,6 +68,13 @@ class SettingsReader:
         resolved = resolve(replace(self._sources, choice=choice), folder)
         self._keep(folder, _Kept(self._sources, choice, stamps, resolved))
         return resolved
+
+    def supposing(self, mode: Mode, folder: Path | None) -> Resolved:
+        """The settings as they would be, had the person chosen `mode` for `folder`."""
+        # Storing a choice puts spoiled ones aside, so all that is then stored is sound.
+        now = replace(self._choice(folder), sound=True)
+        chosen = replace(now, machine=mode) if folder is None else replace(now, workspace=mode)
+        return resolve(replace(self._sources, choice=chosen), folder)
 
     def _stamps(self, folder: Path | None) -> tuple[Stamp, ...]:
         own = (stamp(self._sources.machine), stamp(self._sources.user))

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from codegrex_lsp.errors import ConfigurationError
-from codegrex_lsp.portable import locked, make_private, write_private
+from codegrex_lsp.portable import LOCK_SECONDS, locked, make_private, write_private
 from codegrex_lsp.settings.files import Stamp, Unreadable, read_bytes, stamp
 from codegrex_lsp.settings.model import Choice, Problem
 from codegrex_lsp.values.mode import Mode
@@ -77,7 +77,7 @@ class Choices:
         """
         try:
             make_private(self._path.parent)
-            with locked(self._path.with_suffix(".lock")):
+            with locked(self._path.with_suffix(".lock"), seconds=LOCK_SECONDS):
                 self._change(mode, folder)
         except OSError as trouble:
             raise ConfigurationError(

@@ -13,7 +13,7 @@ import secrets
 from pathlib import Path
 from typing import Final, NoReturn
 
-from codegrex_lsp.portable import locked, make_private, write_private
+from codegrex_lsp.portable import LOCK_SECONDS, locked, make_private, write_private
 
 NAME: Final = "machine.key"
 LENGTH: Final = 32
@@ -25,13 +25,15 @@ class MachineSecret:
 
     Attributes:
         persistent: False where the disk could not be used; keys then last as long as the process.
+        trouble: Why it could not, or None.
     """
 
-    __slots__ = ("_secret", "persistent")
+    __slots__ = ("_secret", "persistent", "trouble")
 
-    def __init__(self, secret: bytes, *, persistent: bool) -> None:
+    def __init__(self, secret: bytes, *, persistent: bool, trouble: OSError | None = None) -> None:
         self._secret = secret
         self.persistent = persistent
+        self.trouble = trouble
 
     def derive(self, purpose: str, scope: str = "") -> bytes:
         """A 32-byte key for one purpose, such as `ledger`, and one scope, such as a folder."""
@@ -64,10 +66,10 @@ def load(state: Path) -> MachineSecret:
         found = _read(path)
         if found is None:
             make_private(state)
-            with locked(path.with_suffix(".lock")):
+            with locked(path.with_suffix(".lock"), seconds=LOCK_SECONDS):
                 found = _read(path) or _create(path)
-    except OSError:
-        return MachineSecret(secrets.token_bytes(LENGTH), persistent=False)
+    except OSError as trouble:
+        return MachineSecret(secrets.token_bytes(LENGTH), persistent=False, trouble=trouble)
     return MachineSecret(found, persistent=True)
 
 

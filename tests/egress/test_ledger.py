@@ -18,7 +18,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codegrex_lsp import portable
-from codegrex_lsp.egress import segments
 from codegrex_lsp.egress.ledger import Entry, Ledger, Receipt
 from codegrex_lsp.errors import LedgerError
 from codegrex_lsp.values.mode import Destination, Mode, Task
@@ -429,7 +428,7 @@ def test_a_suspended_server_does_not_hold_up_the_others_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = filled(tmp_path, 1)
-    monkeypatch.setattr(segments, "LOCK_SECONDS", 0.02)
+    monkeypatch.setattr(portable, "LOCK_SECONDS", 0.02)
     with portable.locked(tmp_path / "ledger" / ".lock"):
         assert "another server holds it" in refused(made).message
         assert made.verify().ok  # reading needs no lock

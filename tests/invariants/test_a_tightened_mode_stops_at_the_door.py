@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -160,3 +161,26 @@ def _slow_endpoint(b: Bench, meanwhile: Callable[[], Awaitable[None]]) -> None:
 
 async def _read(b: Bench, **wish: object) -> bytes:
     return await b.read(**wish)
+
+
+async def test_a_mode_tightened_while_the_connection_was_made_stops_the_first_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By another program, so that nobody tells the door."""
+    from codegrex_lsp.egress.transport import PinnedBackend
+
+    connect = PinnedBackend.connect_tcp
+
+    async with FakeServer() as server, bench(tmp_path) as b:
+
+        async def slowly(*args: Any, **more: Any) -> Any:
+            made = await connect(*args, **more)
+            b.mode = Mode.SENSITIVE
+            return made
+
+        monkeypatch.setattr(PinnedBackend, "connect_tcp", slowly)
+        with pytest.raises(RefusedError):
+            await b.read(**cloud(server))
+        assert server.connections == 1
+        assert server.requests == []
+        assert b.ledger.lines()[0]["outcome"] in ("mode", None)

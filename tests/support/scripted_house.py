@@ -61,6 +61,7 @@ class ScriptedHouse(House):
     classic: str = "auto"
     closed: bool = False
     warm: bool = False
+    looks: int = 0
     script: Callable[[CompletionRequest], CompletionOutcome] = field(
         default_factory=lambda: insert("suggested")
     )
@@ -116,6 +117,9 @@ class ScriptedHouse(House):
 
     def forget(self, uri: str) -> None:
         self.forgotten.append(uri)
+
+    def look_again(self) -> None:
+        self.looks += 1
 
     async def warm_up(self) -> None:
         self.warm = True

@@ -17,6 +17,7 @@ _log = logging.getLogger(__name__)
 def did_change(session: Session, params: ConfigurationChanged) -> Coroutine[Any, Any, None] | None:
     """`workspace/didChangeConfiguration`."""
     if session.client.pulls_settings:
+        session.expect_settings()
         return pull(session)
     pushed = params.settings
     if isinstance(pushed, dict):
@@ -32,6 +33,8 @@ async def pull(session: Session) -> None:
         )
     except (Refusal, TimeoutError):
         _log.warning("the editor did not give its settings")
-        return
-    if isinstance(answer, list) and answer and isinstance(answer[0], dict):
-        session.take_settings(without_prefix(answer[0]))
+    else:
+        if isinstance(answer, list) and answer and isinstance(answer[0], dict):
+            session.take_settings(without_prefix(answer[0]))
+    finally:
+        session.settings_answered()

@@ -33,6 +33,7 @@ def answer(session: Session, params: PreviewWanted) -> Coroutine[Any, Any, dict[
 
 
 async def _preview(session: Session, taken: Taken, task: Task) -> dict[str, Any]:
+    await session.settings_known()
     preview = await session.house.preview(taken.request(Trigger.INVOKED), task)
     shape = preview.as_json()
     text = json.dumps(shape, indent=2, ensure_ascii=False)
