@@ -34,7 +34,8 @@ from codegrex_lsp.values.sealed import Sealed
 
 RedactLocal = Literal["off", "secrets", "all"]
 
-_LANGUAGE_OF_KIND: Final = {PieceKind.TERMINAL: "log", PieceKind.DIFF: "diff"}
+_LANGUAGE_OF_KIND: Final = {PieceKind.TERMINAL: "log", PieceKind.CHAT: "log"}
+"""What people paste into a chat is of any kind, so bare values count there as in a log."""
 _LANGUAGE: Final = re.compile(r"[a-z][a-z0-9+#._\-]{0,30}")
 """What a language id looks like. An editor may say anything, and it ends up in prompts; what is
 longer or otherwise written does not leave."""
@@ -258,6 +259,8 @@ class Gate:
 def _document(item: Readable, ask: Ask) -> _Document:
     origin, text = item.piece.origin, item.piece.text.reveal()
     language = item.piece.language or _LANGUAGE_OF_KIND.get(origin.kind, "")
+    if origin.kind is PieceKind.DIFF:
+        language = "diff"  # whatever the files are that it is about
     cursor = ask.cursor if item.home else None
     return _Document(origin, text, language, item.level, cursor)
 

@@ -125,7 +125,9 @@ def _is_secret(line: Line, found: Value, key: Key, name: str) -> bool:
 
 def _made_up(value: str) -> bool:
     """Whether a string among others is a token and not one more name."""
-    return len(value) >= 16 and not value.isupper() and looks_random(value)
+    if len(value) < 16 or value.isupper() or not any(c.isdigit() for c in value):
+        return False
+    return looks_random(value)
 
 
 def _begins_text(line: Line, found: Value, name: str) -> bool:

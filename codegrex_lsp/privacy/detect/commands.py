@@ -61,8 +61,11 @@ _ROWS: Final = (
     (("7z", "rar "), rf"""\b(?:7z\w?|rar|unrar)\b{_REST}\s-h?p{_VALUE}"""),
     (("zip",), rf"""\bzip\b{_REST}\s-P{_BLANK}{_VALUE}"""),
     (("sqlplus",), rf"""sqlplus\s(?:-\w+\s){{0,3}}["']?[\w$]{{1,60}}/{_VALUE}"""),
+    (("@tcp(", "@unix("), r"""["'`][\w.\-]{1,64}:(?P<pair>[^"'`\s]{1,256})@(?:tcp|unix)\("""),
+    (("jdbc:oracle",), r"""jdbc:oracle:\w{1,8}:[\w.]{1,64}/(?P<pair>[^"'`\s]{1,256})@"""),
     (("identified",), rf"""identified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?{_TEXT}"""),
     (("convertto-secure",), rf"""convertto-securestring\s+(?:-string\s+)?{_TEXT}"""),
+    (("convertto-secure",), rf"""{_TEXT}\s*\|\s*convertto-securestring"""),
     (
         ("basicauth", "basic_auth", "digestauth", "networkcredential", "passwordcredentials"),
         rf"""(?:basic_?auth|digestauth|networkcredential|passwordcredentials)\(\s{{0,4}}{_USER}{_TEXT}""",

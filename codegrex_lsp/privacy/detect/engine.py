@@ -26,7 +26,7 @@ from codegrex_lsp.privacy.detect.detector import (
     Line,
     LineDetector,
 )
-from codegrex_lsp.privacy.detect.filekind import FileKind, kind_of
+from codegrex_lsp.privacy.detect.filekind import FileKind
 from codegrex_lsp.privacy.detect.line_cache import Documents, Hits, LineCache
 from codegrex_lsp.privacy.detect.lines import (
     WINDOW,
@@ -36,6 +36,7 @@ from codegrex_lsp.privacy.detect.lines import (
     whole_token,
 )
 from codegrex_lsp.privacy.detect.sieve import Sieve, Sifted
+from codegrex_lsp.privacy.detect.views import View, views
 
 _CLOCK_EVERY: Final = 32
 """Lines shown to detectors between two looks at the clock. Linear patterns bound each line."""
@@ -115,13 +116,14 @@ class Engine:
             DetectorFailed: A detector raised (`detector-failed`) or the budget is spent
                 (`detector-too-slow`). There is no partial answer.
         """
-        run = self._run(level, language, path_name, self._budget)
+        until = self._clock() + self._budget
+        found: list[Span] = []
         with _silenced():
-            chunks = text.split("\n")
-            hits = self._look_at(chunks, run, uri)
-            if cursor is not None and 0 <= cursor <= len(text):
-                self._look_at_cursor(text, chunks, hits, cursor, run)
-            return self._collect(text, chunks, hits, run, half_typed=cursor is not None)
+            for view in views(text, language, path_name):
+                run = _Run(level, view.kind, until)
+                found += view.back(self._seen(view, run, cursor, uri))
+                until = run.deadline
+            return merged(found)
 
     def fill(
         self,
@@ -149,10 +151,13 @@ class Engine:
         Raises:
             DetectorFailed: A detector raised.
         """
-        run = self._run(level, language, path_name, milliseconds)
+        until = self._clock() + milliseconds
         with _silenced():
             try:
-                self._look_at(text.split("\n"), run, uri)
+                for view in views(text, language, path_name):
+                    run = _Run(level, view.kind, until)
+                    self._look_at(view.text.split("\n"), run, uri)
+                    until = run.deadline
             except _OutOfTime:
                 return False
             return True
@@ -187,9 +192,15 @@ class Engine:
     def _asked(self, level: Level) -> list[LineDetector]:
         return [d for d in self._line_detectors if level == "all" or d.level == "secrets"]
 
-    def _run(self, level: Level, language: str, path_name: str, budget: float) -> _Run:
-        kind = kind_of(language, path_name)
-        return _Run(level, kind, self._clock() + budget)
+    def _seen(self, view: View, run: _Run, cursor: int | None, uri: str) -> tuple[Span, ...]:
+        """The spans of one view."""
+        text = view.text
+        chunks = text.split("\n")
+        hits = self._look_at(chunks, run, uri)
+        at = view.cursor(cursor)
+        if at is not None and 0 <= at <= len(text):
+            self._look_at_cursor(text, chunks, hits, at, run)
+        return self._collect(text, chunks, hits, run, half_typed=cursor is not None)
 
     def _look_at(self, chunks: list[str], run: _Run, uri: str) -> list[Hits | None]:
         """What each line holds; the lines that the cache does not know are scanned."""

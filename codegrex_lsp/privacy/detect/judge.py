@@ -40,25 +40,34 @@ def judge_value(value: str, key: Key, *, quoted: bool, shortest: int = SHORTEST)
         quoted: Whether it stands in quotes. An unquoted one may be code.
         shortest: Shortest value, in characters, that counts for a `HUMAN` key.
     """
-    if key is Key.NOTHING or len(value) < shortest or is_stand_in(value):
+    if key is Key.NOTHING or len(value) < shortest:
+        return False
+    if key in (Key.MACHINE, Key.WEAK) and not _may_be_made_up(value):
+        return False
+    if is_stand_in(value):
         return False
     if _is_something_else(value) or _is_sentence(value, key):
         return False
-    if not quoted and (value[0] in "[{&*|><!@`'\"" or _BARE_CODE.search(value)):
+    if not quoted and (value[0] in "[{&*|><`'\"" or _BARE_CODE.search(value)):
         return False
     if key is Key.HUMAN:
         return not _is_constant(value)
     if _WORDS_ONLY.fullmatch(value) and not mixes_case(value):
         return False
-    if key is not Key.SECRET and not _MADE_UP.fullmatch(value):
-        return False
     if key is Key.SECRET:
         return not _KEBAB.fullmatch(value)
     if key is Key.MACHINE:
         return len(value) >= 8 and (looks_random(value) or _has_digits_inside(value))
-    if _UUID.fullmatch(value) or _is_name(value) or not any(c.isdigit() for c in value):
+    if _UUID.fullmatch(value) or _is_name(value) or value.isdigit() or value.isalpha():
         return False
     return len(value) >= 16 and looks_random(value)
+
+
+def _may_be_made_up(value: str) -> bool:
+    """A cheap look: the characters of a token, and a digit or letters of mixed case in it."""
+    if not _MADE_UP.fullmatch(value):
+        return False
+    return not value.replace("-", "").replace("_", "").isalpha() or mixes_case(value)
 
 
 # -- what only stands for a value -----------------------------------------------------------
@@ -110,9 +119,18 @@ _PUBLIC: Final = re.compile(r"^(?:pk_(?:live|test|prod)_|pk\.eyJ|phc_)")
 """Keys that their makers mean to be public: Stripe's, Mapbox's, PostHog's."""
 
 
+_EDGES: Final = 96
+"""Characters of a long value, half from each end, where it would say that it is none."""
+
+
 def is_stand_in(value: str) -> bool:
     """Whether `value` is no secret: a reference, a placeholder, a label, or public by design."""
-    if _PUBLIC.match(value) or _REFERENCE.search(value) or _PLACEHOLDER.search(value):
+    if (
+        _PUBLIC.match(value)
+        or _ALPHABET.search(value)
+        or _REFERENCE.search(value)
+        or _PLACEHOLDER.search(value)
+    ):
         return True
     if len(value) <= 80 and _LABEL.fullmatch(value):
         return True
@@ -145,7 +163,7 @@ _FIELDS: Final = re.compile(r"[A-Za-z_]\w*(?:,\s?[A-Za-z_]\w*)+")
 
 
 def _is_something_else(value: str) -> bool:
-    if _OTHER_DATA.search(value) or _ALPHABET.search(value) or _FIELDS.fullmatch(value):
+    if _OTHER_DATA.search(value) or _FIELDS.fullmatch(value):
         return True
     if _CODE.search(value) and not looks_random(value):
         return True

@@ -66,6 +66,7 @@ _PLAIN_LAST: Final = words(
     pattern header headers version count limit timeout policy provider manager validator
     validators format error errors message msg mode index hash hashes hashed hasher ring pair
     press board code scope scopes permission permissions expiry expires expiration ttl age date
+    lifetime duration interval seconds minutes
     time at strength rule rules prefix suffix input hint help text title description
     attempts reset change changed store storage service class template parser handler helper util
     utils ref reference list set map bytes encoding algorithm alg alias issuer audience enabled

@@ -19,6 +19,7 @@ from typing import Any, Final
 from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.assignments import keys_in
 from codegrex_lsp.privacy.detect.detector import Level, Line
+from codegrex_lsp.privacy.detect.filekind import FileKind
 from codegrex_lsp.privacy.detect.judge import Key, is_stand_in, judge_key, judge_value
 from codegrex_lsp.privacy.detect.words import words
 
@@ -119,6 +120,8 @@ class SecondOpinion:
     def scan_line(self, line: Line) -> Sequence[Span]:
         """Whole tokens that a plugin points at."""
         spans = list(self._by_format(line))
+        if line.kind is FileKind.FORMS:
+            return spans
         keys = [
             (start, end)
             for start, end in keys_in(line)

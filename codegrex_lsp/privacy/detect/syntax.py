@@ -45,7 +45,8 @@ _CLOSER: Final = r"""(?:\\{0,3}["'`]|&quot;)?\]?\)?"""
 _QUOTED: Final = re.compile(
     rf"""{_CLOSER}[*_]{{0,3}}(?:\[\d{{0,5}}\])?\s{{0,16}}
         (?:
-            (?: (?::|[ ]|\?:)\s{{0,4}}[A-Za-z_&*\[][\w.\[\]|<>&*?' ]{{0,40}}?\s{{0,4}}(?==))?
+            (?: (?::|[ ]|\?:)\s{{0,4}}[A-Za-z_&*\[][\w.\[\]|<>&*?' ]{{0,40}}?\s{{0,4}}(?==)
+              | \{{\s?get;[ \w;]{{0,40}}\}}\s?)?                       # a property of C#
             (?::=|\|\|=|=>|===?|!==?|\?=|\+=|->|=|::?|\|\||\?\?|\?:|\bor\b|\bis\b)[*_]{{0,3}}\s{{0,16}}
             (?P<wrap>(?:new\s)?(?:Secret(?:Str|String|Value|Box)?|SecureString|String|str|bytes|Some
               |String::from|Buffer\.from|(?:base64\.)?b64decode|\[\]byte|\[\]rune|Password
@@ -71,7 +72,7 @@ _TO_THE_END: Final = re.compile(
     r"(?P<value>[^\s\"'`].*?)(?=\s{1,8}[#;]|\s{0,64}$)"
 )
 _ASSIGNED: Final = re.compile(
-    rf"[\"']?\]?[ \t]{{0,16}}(?::=|=>|=|:[ \t]|:$|:(?=[^\s:/\\]))[ \t]{{0,16}}(?P<value>{_WORD}+)"
+    rf"[\"']?\]?[ \t]{{0,16}}(?::=|=>|=|:[ \t]|:$|:(?=[^\s:/\\?+]))[ \t]{{0,16}}(?P<value>{_WORD}+)"
 )
 _BLANK: Final = re.compile(rf"[ \t]{{1,16}}(?P<value>{_WORD}+)")
 _BLANK_BEFORE: Final = re.compile(
@@ -85,14 +86,15 @@ _QUERY: Final = re.compile(r"=(?P<value>[^&\s\"'`<>#;]+)")
 _FIELD: Final = re.compile(r"\s?=\s?(?P<value>[^;\"'`\s&]+)(?=[;\"'`\s]|\s*$)")
 _HEADER: Final = re.compile(r":[ \t]{0,4}(?P<value>[^\s\"'`]+)(?=[\"'`])")
 _ELEMENT: Final = re.compile(r"(?:[\"']\s?)?(?:\s[^<>]{0,80})?>(?P<value>[^<>]+)(?=</)")
-_DEFAULT: Final = re.compile(r":?[-=]?(?P<value>[^{}$\s\"'`]+)\}")
+_DEFAULT: Final = re.compile(r":?[-=]?(?P<value>[^{}$?+:\s\"'`][^{}$\s\"'`]*)\}")
+_VALUE_BEFORE: Final = re.compile(
+    r"\bvalue\s?=\s?[\"'](?P<value>[^\"']{1,200})[\"']\s{1,4}(?:key|name)\s?=\s?[\"']$"
+)
 _CELL: Final = re.compile(r"[*_`]{0,3}\s*\|\s*(?P<value>[^|\s]+)\s*\|")
 _NEXT_CELL: Final = re.compile(
     r"[,;\t](?P<value>[^\s,;\"'`]*[^A-Za-z\s,;\"'`][^\s,;\"'`]*)(?=[,;\t]|\s*$)"
 )
-_BARE: Final = re.compile(
-    r"[*_]{0,3}[ \t]{0,4}(?::|=|\bis\b)[*_]{0,3}[ \t]{0,4}(?P<value>[^\s\"']+)"
-)
+_BARE: Final = re.compile(r"[*_]{0,3}[ \t]{0,4}(?::|=|\bis\b)\*{0,3}[ \t]{0,4}(?P<value>[^\s\"']+)")
 _CONNECTION: Final = re.compile(
     r"(?:server|data source|host|user id|uid|user|username|database|dbname|accountname|endpoint"
     r"|jdbc:\w+)\s?[=:]"
@@ -133,6 +135,8 @@ def value_of(reading: Reading, start: int, end: int) -> Value | None:
     before = text[start - 1] if start else "\n"
     if opening := _QUOTED.match(text, end):
         return _string(line, opening, before, text[start:end])
+    if before in "\"'" and (match := _VALUE_BEFORE.search(text, max(start - _BACK, 0), start)):
+        return Value(*match.span("value"), quoted=True)
     if before in "?&" and (match := _QUERY.match(text, end)):
         return _plain(match, sure=True)
     if before == "{" and (match := _DEFAULT.match(text, end)):
@@ -221,7 +225,7 @@ def _string(line: Line, opening: re.Match[str], before: str, name: str) -> Value
     if bare and (name.lower() == "pass" or not _ends(_BARE_BEFORE, line.text, first)):
         return None
     listed = found["listed"] is not None and not name.startswith("-")
-    if listed and (before not in "\"'`" or name.lower() == "pass"):
+    if listed and (before not in "\"'`:" or name.lower() == "pass"):
         return None
     listed = listed and not _ends(_KEY_AND_VALUE, line.text, first)
     start = opening.end()

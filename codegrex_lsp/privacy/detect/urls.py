@@ -59,7 +59,7 @@ def _userinfo(text: str, start: int) -> list[Span]:
         return []
     user, colon, password = run.group()[:at].partition(":")
     spans = []
-    if colon and password and not is_stand_in(password):
+    if colon and password not in ("", "guest") and not is_stand_in(password):
         first = start + len(user) + 1
         spans.append(
             Span(first, first + len(password), "secret", "url-password", "url-credentials")
@@ -88,7 +88,8 @@ def _last_at(run: str) -> int:
 
 
 _SCHEME: Final = re.compile(
-    r"\b(?P<scheme>bearer|basic|token|apikey|digest)[ \t]{1,4}(?P<value>[A-Za-z0-9\-._~+/:]{4,}=*)"
+    r"\b(?P<scheme>bearer|basic|token|apikey|digest)[ \t]{1,4}"
+    r"(?:[\"']\s?[+.&]\s?[\"'])?(?P<value>[A-Za-z0-9\-._~+/:]{4,}=*)"
 )
 
 
@@ -140,7 +141,9 @@ def decodes_to_pair(value: str) -> bool:
     return len(value) >= 8 and b":" in pair and pair.isascii() and b"\0" not in pair
 
 
-_COOKIE_HEADER: Final = re.compile(r"(?:^|[^a-z])(?:set-)?cookie2?[\"']?\s{0,4}[:,=]\s{0,4}[\"']?")
+_COOKIE_HEADER: Final = re.compile(
+    r"(?:^|[^a-z])(?:set-)?cookie2?[\"']?(?:\s{0,4}[:,=]|\s)\s{0,4}[\"']?"
+)
 _COOKIE: Final = re.compile(r"(?P<name>[\w.\-]{1,80})=(?P<value>[^\s;,\"'`]{8,4096})")
 _SESSION: Final = re.compile(r"sess|sid$|auth|token|jwt|remember|login|identity|\.sid|ticket", re.I)
 
