@@ -184,7 +184,7 @@ _WORDS_ONLY: Final = re.compile(r"[A-Za-z]+(?:[_\-./: ][A-Za-z]+)*")
 _NAME: Final = re.compile(
     r"[A-Za-z]{2,}(?:[_\-./:][A-Za-z]{2,}|[_\-./:]?v?\d{1,3}(?![0-9A-Za-z]))+"
 )
-_MADE_UP: Final = re.compile(r"[A-Za-z0-9+/=_\-.~:|!@#$%^*]+")
+_MADE_UP: Final = re.compile(r"[A-Za-z0-9+/_\-.~:|!@#$%^*]+={0,3}")
 """What machines make tokens of. Blanks, brackets, quotes and the like mean text or code."""
 
 _KEBAB: Final = re.compile(r"[a-z]+(?:[\-/:][a-z0-9]{1,12})+")
