@@ -124,6 +124,14 @@ ASSIGNED = [
     "# {key}: {value}",
     "UPDATE t SET {key} = '{value}' WHERE id = 1",
     'config["{key}"] = "{value}"',
+    '{key} <- "{value}"',
+    'mapOf("{key}" to "{value}")',
+    '"{key}" -> "{value}",',
+    '#define {key} "{value}"',
+    'char {key}[] = "{value}";',
+    'set ${key} "{value}";',
+    '{key} ||= "{value}"',
+    '+    "{key}": "{value}",',
     '@JsonProperty("x") String {key} = "{value}";',
 ]
 VALUES = [
@@ -133,6 +141,7 @@ VALUES = [
     ("x.md", "- **{key}**: {value}"),
     ("main.tf", 'variable "{key}" {{\n  default = "{value}"\n}}'),
     ("x.yaml", '- name: {key}\n  value: "{value}"'),
+    ("x.diff", '+- name: {key}\n+  value: "{value}"'),
     ("x.plist", "<key>{key}</key>\n<string>{value}</string>"),
 ]
 FIELD_VALUES = [

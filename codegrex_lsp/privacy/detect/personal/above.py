@@ -19,15 +19,18 @@ _LINES: Final = 2
 _LONGEST: Final = 200
 """Characters of a line above that are read."""
 
-_VALUE: Final = re.compile(
-    r"\s*(?:- )?[\"']?(?:value|default|content|text)[\"']?\s{0,8}[:=]\s|\s*<(?:string|value)>",
-    re.IGNORECASE,
+TRIGGER: Final = (
+    r"^[+\-]?[ \t]*(?:- )?[\"']?(?:value|default|content|text)[\"']?[ \t]{0,8}[:=]"
+    r"|^[+\-]?[ \t]*<(?:string|value)>"
 )
+"""Finds lines that say no more than that here is a value; in a diff, too."""
+
+_PLAIN: Final = re.compile(TRIGGER)
 
 
 def is_plain_value(line: Line) -> bool:
     """Whether a line says no more than that here is a value."""
-    return _VALUE.match(line.text) is not None
+    return _PLAIN.match(line.text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,16 @@ from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.clues import Clue
 from codegrex_lsp.privacy.detect.detector import Level, Line
 from codegrex_lsp.privacy.detect.filekind import FileKind
-from codegrex_lsp.privacy.detect.personal.above import Above, is_plain_value
+from codegrex_lsp.privacy.detect.personal.above import TRIGGER, Above, is_plain_value
 from codegrex_lsp.privacy.detect.personal.fields import FIELDS, Field, field_of, keywords
 from codegrex_lsp.privacy.detect.personal.keys import phrases
 
 _KEY: Final = re.compile(
     r"""(?<![\w\-])(?P<key>[^\W\d][\w\-]{0,48}(?:[ .][^\W\d][\w\-]{0,24}){0,4})
-        ["'`\\\])*]{0,4}[ \t]{0,8}
+        ["'`\\\])*\[]{0,4}[ \t]{0,8}
         (?::[ ]?&?[A-Za-z][\w.\[\]<>?|]{0,30}[ ]?(?==)|\{[ ]?get;[ \w;]{0,20}\}[ ])?
-        (?:is[ ](?=["'0-9A-Z])|:=|=>|==?=?|:|\(|>|\||,|\#|(?:value|content)[ ]?=|I?LIKE[ ])
+        (?:is[ ](?=["'0-9A-Z])|to[ ](?=["'])|I?LIKE[ ]|(?:value|content)[ ]?=|(?=["'])
+          |\|\|=|\?\?=|[:?+]=|=>|->|<-|==?=?|:|\(|>|\||,|\#)
         [*]{0,2}[ \t]{0,8}(?:[\w.:]{1,24}\((?=["']))?(?:[bruf@$]{1,2}(?=["']))?(?P<quote>\\?["'`]|)
       | (?:--|\bENV[ ]|\bARG[ ])(?P<flag>[^\W\d][\w\-]{0,48})[ =](?P<flag_quote>["']?)""",
     re.VERBOSE,
@@ -40,9 +41,7 @@ class Fields:
     name = f"fields/1-{len(FIELDS)}"
     level: Level = "all"
     keywords = _KEYWORDS
-    triggers = (
-        r"^\s*(?:- )?[\"']?(?:value|default|content|text)[\"']?\s?[:=]|^\s*<(?:string|value)>",
-    )
+    triggers = (TRIGGER,)
 
     def wants(self, line: Line) -> bool:
         """Whether a letter group of such a key is there."""

@@ -35,8 +35,8 @@ class Columns:
     triggers = (_ROW,)
 
     def wants(self, line: Line) -> bool:
-        """Whether it may be a row, in a kind of file that has some."""
-        return line.kind is FileKind.VALUES and re.match(_ROW, line.text) is not None
+        """Whether it may be a row; minified code has many that are none."""
+        return line.kind is not FileKind.FORMS and re.match(_ROW, line.text) is not None
 
     def scan_line(self, line: Line) -> Sequence[Row]:
         """A clue with every cell that could be of somebody."""
