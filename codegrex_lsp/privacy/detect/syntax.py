@@ -146,7 +146,7 @@ def value_of(reading: Reading, start: int, end: int) -> Value | None:
     if text.startswith("--", start) or text.startswith("--", start - 2):
         return _plain(_FLAG.match(text, end), trim=",;)]", sure=text.startswith("=", end))
     if line.kind is FileKind.VALUES:
-        return _unquoted(text, start, end)
+        return _unquoted(text, start, end) or _in_words(reading, start, end, before)
     return _in_words(reading, start, end, before)
 
 
@@ -184,16 +184,22 @@ def _in_words(reading: Reading, start: int, end: int, before: str) -> Value | No
     match = _BARE.match(text, end)
     if match is None or (text[start:end].lower() == "pass" and "=" not in match.group()):
         return None
-    value = _plain(match, trim=",;)].*_`}")
+    emphasis = "*_" if text[match.start("value") - 1] in "*_" else ""
+    value = _plain(match, trim=f",;)].`}}{emphasis}")
     if value is None or not _stands_out(text[value.start : value.end]):
         return None
-    among_words = reading.line.kind is FileKind.PROSE or reading.comment < start
+    among_words = reading.line.kind is not FileKind.CODE or reading.comment < start
     return value if among_words or reading.is_inside_string(start) else None
 
 
 _COMMENT: Final = re.compile(r"(?:^|\s)(?:#|//|--|/?\*|<!--|;|%|rem\s)\s?", re.IGNORECASE)
 
-_CLASSES: Final = tuple(map(re.compile, (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^\w\s\-./:,]")))
+_CLASSES: Final = tuple(
+    map(re.compile, (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^\w\s\-./:,]", r"_|-$"))
+)
+
+
+_SHOUTED_AND_SAID: Final = re.compile(r"[A-Z]{3}[_\-+.][a-z]{3}|[a-z]{3}[_\-+.][A-Z]{3}")
 
 
 def _stands_out(value: str) -> bool:
@@ -201,6 +207,8 @@ def _stands_out(value: str) -> bool:
     if len(value) < 6 or "(" in value or "[" in value:
         return False
     classes = sum(1 for pattern in _CLASSES if pattern.search(value))
+    if _SHOUTED_AND_SAID.search(value):
+        return True
     return classes >= (2 if any(c.isdigit() for c in value) else 3)
 
 
