@@ -185,7 +185,7 @@ def _in_words(reading: Reading, start: int, end: int, before: str) -> Value | No
     if match is None or (text[start:end].lower() == "pass" and "=" not in match.group()):
         return None
     emphasis = "*_" if text[match.start("value") - 1] in "*_" else ""
-    value = _plain(match, trim=f",;)].`}}{emphasis}")
+    value = _plain(match, trim=f",;)].`}}{emphasis}", sure=True)
     if value is None or not _stands_out(text[value.start : value.end]):
         return None
     among_words = reading.line.kind is not FileKind.CODE or reading.comment < start
@@ -194,9 +194,7 @@ def _in_words(reading: Reading, start: int, end: int, before: str) -> Value | No
 
 _COMMENT: Final = re.compile(r"(?:^|\s)(?:#|//|--|/?\*|<!--|;|%|rem\s)\s?", re.IGNORECASE)
 
-_CLASSES: Final = tuple(
-    map(re.compile, (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^\w\s\-./:,]", r"_|-$"))
-)
+_CLASSES: Final = tuple(map(re.compile, (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^\w\s\-./:,]", r"_|-$")))
 
 
 _SHOUTED_AND_SAID: Final = re.compile(r"[A-Z]{3}[_\-+.][a-z]{3}|[a-z]{3}[_\-+.][A-Z]{3}")
