@@ -38,12 +38,13 @@ class ProviderRules:
         return f"rules/{book.edition(self._folder)}"
 
     @cached_property
-    def _by_keyword(self) -> Mapping[str, tuple[Rule, ...]]:
-        found: dict[str, list[Rule]] = {}
-        for rule in book.load(self._folder):
+    def _by_keyword(self) -> Mapping[str, Sequence[int]]:
+        """Keyword → the places of its rules in the book."""
+        found: dict[str, list[int]] = {}
+        for place, rule in enumerate(book.load(self._folder)):
             for word in rule.keywords:
-                found.setdefault(word, []).append(rule)
-        return {word: tuple(rules) for word, rules in found.items()}
+                found.setdefault(word, []).append(place)
+        return found
 
     @property
     def keywords(self) -> frozenset[str]:
@@ -76,10 +77,13 @@ class ProviderRules:
         return found
 
     def _rules_for(self, line: Line) -> Iterator[Rule]:
+        """In the order of the book, so that every process names a token after the same rule."""
         words = line.words
         if words is None:
             words = [word for word in self._by_keyword if word in line.lowered]
-        return iter({r.id: r for word in words for r in self._by_keyword.get(word, ())}.values())
+        rules = book.load(self._folder)
+        places = {place for word in words for place in self._by_keyword.get(word, ())}
+        return (rules[place] for place in sorted(places))
 
     def _matches(self, rule: Rule, line: Line) -> Iterator[Span]:
         patterns = [rule.compiled]

@@ -89,10 +89,28 @@ class Rule:
         return frozenset(sample.replace("|", "") for sample in self.allow)
 
 
+_HEAD: Final = re.compile(
+    r"<start>(?P<more>(?:\(\?<![^()|]+\))*)(?P<head>[\w\-]+|\[[^\]\\]+\])(?![*+?{])", re.ASCII
+)
+"""A start, what else may not stand before it, and the characters that always come first."""
+
+
 def _with_parts(pattern: str) -> str:
+    pattern = _HEAD.sub(_head_first, pattern)
     for name, part in PARTS.items():
         pattern = pattern.replace(name, part)
     return pattern
+
+
+def _head_first(found: re.Match[str]) -> str:
+    """The same, with a token's first characters before the look at what stands before them.
+
+    A pattern that begins with characters is searched for twenty times as fast.
+    """
+    head = found["head"]
+    passed = f"(?s:.{{{1 if head.startswith('[') else len(head)}}})"
+    looks = [PARTS["<start>"], *re.findall(r"\(.+?\)", found["more"])]
+    return head + "".join(f"{look[:-1]}{passed})" for look in looks)
 
 
 class BadRule(ValueError):
