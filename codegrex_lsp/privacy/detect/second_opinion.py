@@ -219,6 +219,8 @@ def _whole(text: str, match: re.Match[str], name: str, kind: str) -> Span | None
         grown = _TOKEN.match(text, end - 1) if end > start else None
         end = max(end, grown.end()) if grown else end
     value = text[start:end]
+    if value.count(".") == 1 and text.endswith("pk.", 0, start):  # Mapbox's public tokens
+        return None
     if len(value) < 3 or is_stand_in(value) or not any(c.isdigit() for c in value):
         return None
     rule = f"detect-secrets/{name.removesuffix('Detector').lower()}"

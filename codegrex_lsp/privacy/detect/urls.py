@@ -22,6 +22,8 @@ _AUTHORITY: Final = re.compile(r"[^\s\"'`<>|\\^]+")
 
 _PORT: Final = re.compile(r"\d{0,5}(?:[/?#]|$)")
 _HOST: Final = re.compile(r"[\w\[${<%]")
+_AT_PORT: Final = re.compile(r"@[\w.\-]{1,253}:\d{2,5}(?=[/?#]|$)")
+"""A host that only a password with a `/` in it can have before it."""
 
 
 class UrlCredentials:
@@ -77,10 +79,11 @@ _SENTRY: Final = re.compile(r"@[\w.\-]*sentry")
 def _last_at(run: str) -> int:
     """Where the userinfo ends. A password may hold `@`, and by mistake `/`, `?` or `#`."""
     authority = re.split(r"[/?#]", run, maxsplit=1)[0]
+    _, colon, rest = authority.partition(":")
     at = authority.rfind("@")
     if at >= 0:
-        return at
-    _, colon, rest = authority.partition(":")
+        ports = list(_AT_PORT.finditer(run.partition("://")[0], at + 1)) if colon else []
+        return ports[-1].start() if ports else at
     if not colon or _PORT.match(rest + run[len(authority) : len(authority) + 1]):
         return -1
     at = run.rfind("@")

@@ -172,7 +172,7 @@ def _is_email(line: Line, value: str, start: int, end: int) -> bool:
     before = line.text[max(start - 512, 0) : start]
     scheme = before.rfind("://")
     in_url = scheme >= 0 and not re.search(r"[\s\"'`<>]", before[scheme:])
-    if in_url or before.endswith(("{", "}", "/", "@")) or _LOGIN.search(before.lower()):
+    if in_url or before.endswith(("{", "}", "//", "@")) or _LOGIN.search(before.lower()):
         return False
     return not re.match(r"[{@(]|:[~/]|:\w[\w.\-]*/", line.text[end : end + 64])
 
