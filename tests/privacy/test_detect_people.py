@@ -186,11 +186,31 @@ SSN = "536904" + "399"
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
-def test_a_cell_is_found_by_the_head_of_its_column(engine: Engine, mark: str) -> None:
-    text = CSV.format(born=BORN, ssn=SSN).replace(",", mark)
+@pytest.mark.parametrize("before", ["", "\n", "# people\n", "Look at this:\n" * 5])
+def test_a_cell_is_found_by_the_head_of_its_column(engine: Engine, mark: str, before: str) -> None:
+    text = before + CSV.format(born=BORN, ssn=SSN).replace(",", mark)
     spans = engine.spans(text, level="all", path_name="people.csv")
     values = [text[span.start : span.end] for span in spans]
     assert values == ["Alice", "Miller", BORN, SSN, "Bob", "de Souza", BORN, SSN]
+
+
+TABLES = [
+    ("x.md", "| Name | First name | SSN |\n|---|:---|---|\n| a | {} | b |\n| c | {} | {} |\n"),
+    ("x.sql", "INSERT INTO people (id, first_name, ssn) VALUES (1, '{}', 2), (3, '{}', '{}');"),
+    ("x.sql", "INSERT INTO p (id, first_name, ssn) VALUES\n(1, '{}', 2),\n(3, '{}', '{}');"),
+    ("x.py", "first_name = (\n    '{}'\n)\nfirst_name = \\\n    '{}'\nssn = (\n    '{}')"),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), TABLES)
+def test_a_value_is_found_below_its_key(engine: Engine, name: str, text: str) -> None:
+    text = text.format("Alice", "Bob", SSN)
+    assert set(found(engine, text, name)) == {"Alice", "Bob", SSN}
+
+
+@pytest.mark.parametrize("before", ["ssn\\t", "ssn%3D", "\\nssn ", "ssn:"])
+def test_an_escape_before_a_number_is_no_part_of_it(engine: Engine, before: str) -> None:
+    assert set(found(engine, f"x = '{before}{SSN}'")) == {SSN}
 
 
 def test_without_a_head_a_cell_is_only_a_cell(engine: Engine) -> None:

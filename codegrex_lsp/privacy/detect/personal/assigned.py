@@ -13,7 +13,7 @@ from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.clues import Clue
 from codegrex_lsp.privacy.detect.detector import Level, Line
 from codegrex_lsp.privacy.detect.filekind import FileKind
-from codegrex_lsp.privacy.detect.personal.above import TRIGGER, Above, is_plain_value
+from codegrex_lsp.privacy.detect.personal.above import TRIGGER, Above, is_plain_value, plain_value
 from codegrex_lsp.privacy.detect.personal.fields import FIELDS, Field, field_of, keywords
 from codegrex_lsp.privacy.detect.personal.keys import phrases
 
@@ -49,9 +49,7 @@ class Fields:
 
     def scan_line(self, line: Line) -> Sequence[Span | Clue]:
         """One span for each value that both its key and its looks give away."""
-        if is_plain_value(line):
-            return _below_its_key(line)
-        spans = []
+        spans = _below_its_key(line) if is_plain_value(line) else []
         position = 0
         while match := _KEY.search(line.text, position):
             position = max(match.end("key"), match.end("flag")) + 1
@@ -68,13 +66,11 @@ class Fields:
 
 def _below_its_key(line: Line) -> list[Span | Clue]:
     """A clue for each field that the one value of the line may be of."""
-    match = _KEY.search(line.text)
-    if match is None:
-        return []
+    start, end = plain_value(line)
     return [
-        Above(Span(*found, "pii", field.type, "field", 0.7), said)
+        Above(Span(start, end, "pii", field.type, "field", 0.7), said)
         for field, said in _SAID.items()
-        if (found := _value(line, match, field))
+        if field.is_value(line.text[start:end])
     ]
 
 

@@ -1,4 +1,8 @@
-"""Columns: cells of CSV whose head, on the first line, says that they are somebody's.
+"""Columns: cells of tables whose head says that they are somebody's.
+
+    first_name,dob        | first name | dob |        INSERT INTO people (first_name, dob) VALUES
+    …,…                   | ---------- | --- |          ('…', '…'),
+                          | …          | …   |
 
 What a cell may be is decided by its looks, once for each line; whether its head says so is asked
 of the document each time, which costs a look-up.
@@ -18,32 +22,43 @@ from codegrex_lsp.privacy.detect.personal.fields import FIELDS
 from codegrex_lsp.privacy.detect.personal.keys import phrases, says, spoken
 from codegrex_lsp.privacy.detect.personal.numbers import readings
 
-_ROW: Final = r"^[^\s,;\t#/<{][^,;\t\n]{0,80}[,;\t][^\s,;]"
+_CSV: Final = r"^[^\s,;\t#/<{(|][^,;\t\n]{0,80}[,;\t][^\s,;]"
+_MARKDOWN: Final = r"^[ \t]*\|[^|\n]{1,120}\|"
+_SQL: Final = r"^[ \t]*\([^()\n]{2,400}\)[,;]?[ \t]*$"
+_INSERT: Final = re.compile(
+    r"\binto\s+[\w.\"`\[\]]{1,120}\s*\((?P<head>[^()]{1,2000})\)(?:\s*values\b)?", re.IGNORECASE
+)
 _MOST: Final = 64
 """Columns that are looked at."""
 
-_HEAD: Final = re.compile(r"[\"']?[^\W\d][\w .\-]{0,40}[\"']?")
+_REACH: Final = 200
+"""Rows between a row and its head, where the head is not the first line."""
+
+_HEAD: Final = re.compile(r"[\"'`\[*]{0,2}[^\W\d][\w .\-]{0,40}[\"'`\]*]{0,2}")
 _PHRASES: Final = tuple((field, phrases("; ".join(field.keys))) for field in FIELDS)
 
 
 class Columns:
-    """Rows of CSV, with commas, semicolons or tabs."""
+    """Rows of CSV, of tables in Markdown and of SQL's INSERT."""
 
     name = "columns/1"
     level: Level = "all"
-    keywords: frozenset[str] = frozenset()
-    triggers = (_ROW,)
+    keywords = frozenset({"into"})
+    triggers = (_CSV, _MARKDOWN, _SQL)
 
     def wants(self, line: Line) -> bool:
         """Whether it may be a row; minified code has many that are none."""
-        return line.kind is not FileKind.FORMS and re.match(_ROW, line.text) is not None
+        if line.kind is FileKind.FORMS:
+            return False
+        return "into" in line.lowered or any(re.match(row, line.text) for row in self.triggers)
 
-    def scan_line(self, line: Line) -> Sequence[Row]:
-        """A clue with every cell that could be of somebody."""
-        mark = max(",;\t", key=line.text.count)
-        cells = tuple(_cells(line.text, mark))
-        found = tuple(_candidates(line.text, cells))
-        return [Row(mark, len(cells), found)] if found else []
+    def scan_line(self, line: Line) -> Sequence[Row | Span]:
+        """A clue with every cell that could be of somebody, or spans where the head is here."""
+        insert = _INSERT.search(line.text) if "into" in line.lowered else None
+        if insert:
+            return list(_inserted(line.text, insert))
+        found = _row(line.text, 0)
+        return [found] if found.cells else []
 
     def warm_up(self) -> None:
         """Nothing to import."""
@@ -54,7 +69,7 @@ class Row:
     """Cells that count where their column's head says what they look like.
 
     Attributes:
-        mark: Between the cells.
+        mark: Between the cells; `(` for a row of SQL.
         width: How many cells there are.
         cells: Which column, where it stands, and what its head must say.
     """
@@ -65,10 +80,13 @@ class Row:
 
     def settle(self, lines: Sequence[str], index: int) -> Iterable[tuple[int, Span]]:
         """The spans of those whose head does."""
-        heads = _heads(lines[0], self.mark) if index else ()
+        return [(index, span) for span in self.under(_head(lines, index, self.mark))]
+
+    def under(self, heads: Sequence[str]) -> list[Span]:
+        """The spans of cells below these heads."""
         if len(heads) != self.width:
             return []
-        return [(index, span) for at, span, wanted in self.cells if says(heads[at], wanted)]
+        return [span for at, span, wanted in self.cells if says(heads[at], wanted)]
 
     def shifted(self, by: int) -> Row:
         """The same row, further to the right."""
@@ -77,6 +95,48 @@ class Row:
             for at, span, wanted in self.cells
         )
         return replace(self, cells=cells)
+
+
+# -- cells ----------------------------------------------------------------------------------
+
+
+def _row(text: str, start: int) -> Row:
+    """What stands in the row that begins at `start`, by the mark between its cells."""
+    begin = len(text) - len(text[start:].lstrip())
+    end = len(text.rstrip())
+    mark = text[begin : begin + 1]
+    if mark == "(":
+        close = text.find(")", begin)
+        cells = tuple(_cells(text, begin + 1, close if close > 0 else end, ","))
+    elif mark == "|":
+        cells = tuple(_cells(text, begin + 1, end - text.endswith("|", 0, end), "|"))
+    else:
+        mark = max(",;\t", key=text.count)
+        cells = tuple(_cells(text, start, len(text), mark))
+    return Row(mark, len(cells), tuple(_candidates(text, cells)))
+
+
+def _cells(text: str, start: int, end: int, mark: str) -> Iterator[tuple[int, int]]:
+    """Where cells stand, without quotes and blanks; a quoted one may hold the mark."""
+    quote = ""
+    for position in range(start, end):
+        character = text[position]
+        if quote:
+            quote = "" if character == quote else quote
+        elif character == '"' or (character == "'" and text[start:position].strip(" N") == ""):
+            quote = character
+        elif character == mark:
+            yield _bare(text, start, position)
+            start = position + 1
+    yield _bare(text, start, end)
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in " \t\"'`*":
+        start += 1
+    while end > start and text[end - 1] in " \t\"'`*\r":
+        end -= 1
+    return start, end
 
 
 def _candidates(
@@ -91,36 +151,59 @@ def _candidates(
             yield at, Span(start, end, "pii", type_, "column", 0.8), said
 
 
-def _cells(text: str, mark: str) -> Iterator[tuple[int, int]]:
-    """Where cells stand, without quotes and blanks; a quoted one may hold the mark."""
-    start, quoted = 0, False
-    for position, character in enumerate((*text, mark)):
-        if character == '"':
-            quoted = not quoted
-        elif character == mark and (not quoted or position == len(text)):
-            yield _bare(text, start, position)
-            start = position + 1
+def _inserted(text: str, insert: re.Match[str]) -> Iterator[Span]:
+    """The rows behind an INSERT on its own line."""
+    heads = _spoken(insert["head"], ",")
+    position = text.find("(", insert.end())
+    for _ in range(_MOST):
+        if position < 0:
+            return
+        yield from _row(text, position).under(heads)
+        position = text.find("(", text.find(")", position) + 1 or len(text))
 
 
-def _bare(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start] in " \"'":
-        start += 1
-    while end > start and text[end - 1] in " \"'\r":
-        end -= 1
-    return start, end
-
+# -- heads ----------------------------------------------------------------------------------
 
 _KNOWN: Final[dict[tuple[int, str], tuple[str, ...]]] = {}
 """Heads by the hash of their line: a first line may hold values, so its text is not kept."""
 
 
-def _heads(line: str, mark: str) -> tuple[str, ...]:
-    """What the cells of a head say; nothing where the first line is none."""
+def _head(lines: Sequence[str], index: int, mark: str) -> tuple[str, ...]:
+    """What the head above a row says, cell by cell; nothing where there is none."""
+    if mark not in "(|":
+        return _first(lines, index, mark)
+    for above in range(index - 1, max(index - _REACH, -1), -1):
+        line = lines[above].strip()
+        if mark == "|" and re.fullmatch(r"[|:\- \t]{3,}", line) and above:
+            return _known(lines[above - 1].strip().strip("|"), mark)
+        if mark == "(" and (insert := _INSERT.search(line)):
+            return _known(insert["head"], ",")
+        if not line.startswith(mark) and not line.lower().startswith("values"):
+            return ()
+    return ()
+
+
+def _first(lines: Sequence[str], index: int, mark: str) -> tuple[str, ...]:
+    """The first line of a file that is a table, or else of the block that the row is in."""
+    count = lines[index].count(mark)
+    for first in range(min(3, index)):
+        if lines[first].count(mark) == count:
+            return _known(lines[first], mark)
+    top = index
+    while top and index - top < _REACH and lines[top - 1].count(mark) == count:
+        top -= 1
+    return _known(lines[top], mark) if top < index else ()
+
+
+def _known(line: str, mark: str) -> tuple[str, ...]:
     key = (hash(line), mark)
     if key not in _KNOWN:
         if len(_KNOWN) > 256:
             _KNOWN.clear()
-        names = line[:4_096].strip("\r\ufeff").split(mark)
-        is_head = all(_HEAD.fullmatch(name.strip()) for name in names)
-        _KNOWN[key] = tuple(map(spoken, names)) if is_head else ()
+        _KNOWN[key] = _spoken(line, mark)
     return _KNOWN[key]
+
+
+def _spoken(line: str, mark: str) -> tuple[str, ...]:
+    names = [name.strip() for name in line[:4_096].strip("\r\ufeff").split(mark)]
+    return tuple(map(spoken, names)) if all(map(_HEAD.fullmatch, names)) else ()

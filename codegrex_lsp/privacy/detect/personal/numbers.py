@@ -25,6 +25,10 @@ _TENS: Final = {"K": "K", "X": "K", "k": "k", "x": "k"}
 _SYMBOLS: Final = {"9": "[0-9]", "A": "[A-Z]", "Z": "[0-9A-Z]", "K": "[0-9KkXx]"}
 
 
+BEGIN: Final = r"(?:(?<!\w)|(?<=\\[nrt])|(?<=%[0-9A-F]{2}))"
+"""Where a number may begin: also behind an escape of a string or a URL, which ends in a letter."""
+
+
 class NationalNumbers:
     """Every row of `national.toml`."""
 
@@ -111,7 +115,7 @@ def _tables() -> tuple[re.Pattern[str], dict[str, tuple[_Row, ...]]]:
         for shape in row.alone:
             rows[shape].append(_Row(row, needs_key=False))
     tree = _tree_pattern(tuple(rows))
-    pattern = re.compile(rf"(?<![\w+$])(?<![0-9][.\-/]){tree}(?!\w)(?![.\-/][0-9])")
+    pattern = re.compile(rf"{BEGIN}(?<![+$])(?<![0-9][.\-/]){tree}(?!\w)(?![.\-/][0-9])")
     return pattern, {shape: tuple(known) for shape, known in rows.items()}
 
 
