@@ -28,6 +28,7 @@ _FILE: Final = "diff --"
 _HUNK: Final = re.compile(r"@@+")
 """One `@` more than there are marks on a line: the diff of a merge has two or more."""
 
+_HUNK_INSIDE: Final = "\n@@ -"
 _HEADER: Final = ("--- ", "+++ ")
 _DRESS: Final = " \t\r\"'`#>*,;\\"
 """What stands round the lines of one value and is none of it."""
@@ -96,37 +97,43 @@ def views(text: str, language: str, path_name: str) -> Iterator[View]:
     """Everything that is to be scanned for one text.
 
     Args:
-        text: A whole document.
+        text: A whole document. Where it holds a diff among other things, as a terminal's does, it
+            is seen as it stands and as a diff.
         language: LSP language id, possibly empty. What has the id `diff` is read as one.
         path_name: File name, possibly empty; of a diff without file names, the file it is about.
     """
-    named = not path_name.lower().endswith(_SUFFIXES)
-    if language != "diff" and named:
-        yield View(text, kind_of(language, path_name))
-        return
-    name = path_name if named else ""
-    for rows in _files(text):
+    patch = path_name.lower().endswith(_SUFFIXES)
+    if language != "diff" and not patch:
+        kind = kind_of(language, path_name)
+        yield View(text, kind)
+        if _HUNK_INSIDE not in text:
+            return
+    else:
+        kind = kind_of("", path_name) if path_name and not patch else FileKind.VALUES
+    for rows in filter(None, _files(text)):
         if rows[0].text.startswith(_FILE):
-            name = PurePath(rows[0].text.rstrip('"\r').rpartition(" ")[2]).name
-        kind = kind_of("", name) if name else FileKind.VALUES
+            kind = kind_of("", PurePath(rows[0].text.rstrip('"\r').rpartition(" ")[2]).name)
         for some in _sides(rows):
             yield View("\n".join(row.text for row in some), kind, some)
 
 
 def _files(text: str) -> Iterator[list[_Row]]:
-    """The lines of a diff, file by file. There is at least one line."""
+    """The lines of a diff: what is said of each file, and then what stands in it."""
     rows: list[_Row] = []
-    start, marks, header = 0, 1, False
+    start, marks, header, body = 0, 1, False, False
     for line in text.split("\n"):
+        hunk = _HUNK.match(line)
         if line.startswith(_FILE):
-            if rows:
-                yield rows
-            rows, marks, header = [], 1, True
-        elif hunk := _HUNK.match(line):
+            yield rows
+            rows, marks, header, body = [], 1, True, False
+        elif hunk:
             marks, header = len(hunk.group()) - 1, False
         mark = "" if header and line.startswith(_HEADER) else _mark(line, marks)
         rows.append(_Row(mark, start + len(mark), line[len(mark) :]))
         start += len(line) + 1
+        if hunk and not body:  # the first line of a file may be the head of a table
+            yield rows
+            rows, body = [], True
     yield rows
 
 
