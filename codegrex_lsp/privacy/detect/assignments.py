@@ -27,7 +27,6 @@ from codegrex_lsp.privacy.detect.words import words
 LONGEST: Final = 256
 """Characters of a value that are judged; the whole of it is masked."""
 
-_HINT: Final = re.compile("|".join(sorted(HINTS, key=lambda hint: (-len(hint), hint))))
 _KEY_CHARACTERS: Final = re.compile(r"[\w.\-]*")
 _QUALIFIER: Final = re.compile(
     r"(?:api|access|secret|private|auth|client|master|encryption|signing|session|service) $"
@@ -82,21 +81,33 @@ def hints_at_secret(line: Line) -> bool:
     """Whether letters that every secret-bearing name contains are there."""
     if line.words is not None:
         return not HINTS.isdisjoint(line.words)
-    return _HINT.search(line.lowered) is not None
+    return any(hint in line.lowered for hint in HINTS)
 
 
 def keys_in(line: Line) -> Iterator[tuple[int, int]]:
     """Identifiers that contain a hint, each once."""
     position = 0
-    while hint := _HINT.search(line.lowered, position):
-        start = hint.start()
+    for start in _hints_in(line):
+        if start < position:
+            continue
+        rest = _KEY_CHARACTERS.match(line.text, start)
         while start > position and (
             line.text[start - 1].isalnum() or line.text[start - 1] in "_-."
         ):
             start -= 1
-        rest = _KEY_CHARACTERS.match(line.text, hint.end())
-        position = rest.end() if rest else hint.end()
+        position = rest.end() if rest else start
         yield start, position
+
+
+def _hints_in(line: Line) -> list[int]:
+    """Where each hint begins; a search for some words is faster than one for all."""
+    found: list[int] = []
+    for hint in HINTS if line.words is None else HINTS.intersection(line.words):
+        at = line.lowered.find(hint)
+        while at >= 0:
+            found.append(at)
+            at = line.lowered.find(hint, at + 1)
+    return sorted(found)
 
 
 def _with_qualifier(line: Line, start: int, end: int) -> str:

@@ -25,6 +25,7 @@ class Line:
         half_typed: Whether the cursor stands on this line, so that a secret may be unfinished.
         words: The keywords of all detectors that stand on it; None where nobody has looked.
         beyond: What follows in a longer line, to look for the end of a value that begins here.
+        found: What the detectors before this one have found in it.
     """
 
     text: str = field(repr=False)
@@ -33,6 +34,7 @@ class Line:
     half_typed: bool = False
     words: Collection[str] | None = field(default=None, repr=False)
     beyond: str = field(default="", repr=False)
+    found: list[Span] = field(default_factory=list, repr=False)
 
 
 @runtime_checkable

@@ -247,16 +247,16 @@ class Engine:
         run: _Run,
     ) -> Hits:
         """What detectors see in one part of a line."""
-        spans: list[Span] = []
         clues: Hits = ()
         for detector in detectors:
             if detector.wants(line):
                 self._start(detector, run)
                 for one in detector.scan_line(line):
                     if isinstance(one, Span):
-                        spans.append(whole_token(chunk, _shifted(one, offset), offset))
+                        line.found.append(one)
                     else:
                         clues += (one.shifted(offset),)
+        spans = [whole_token(chunk, _shifted(one, offset), offset) for one in line.found]
         return merged(spans) + clues if spans else clues
 
     def _look_at_cursor(
@@ -363,8 +363,10 @@ def _line(
 
 def _parts(chunks: Sequence[str]) -> tuple[Sequence[int], Sequence[int], Sequence[str]]:
     """Whose part it is, where it begins there, and its text, for all parts of all lines."""
-    if max(map(len, chunks)) <= WINDOW and "\r" not in "".join(chunks):
-        return range(len(chunks)), [0] * len(chunks), chunks
+    if max(map(len, chunks)) <= WINDOW:
+        plain = [chunk.removesuffix("\r") for chunk in chunks]
+        if "\r" not in "".join(plain):
+            return range(len(chunks)), [0] * len(chunks), plain
     owners: list[int] = []
     offsets: list[int] = []
     texts: list[str] = []

@@ -42,6 +42,8 @@ def judge_value(value: str, key: Key, *, quoted: bool, shortest: int = SHORTEST)
     """
     if key is Key.NOTHING or len(value) < shortest:
         return False
+    if len(value) < _SHORTEST_OF_MACHINES.get(key, 0):
+        return False
     if key in (Key.MACHINE, Key.WEAK) and not _may_be_made_up(value):
         return False
     if is_stand_in(value):
@@ -57,10 +59,13 @@ def judge_value(value: str, key: Key, *, quoted: bool, shortest: int = SHORTEST)
     if key is Key.SECRET:
         return not _KEBAB.fullmatch(value)
     if key is Key.MACHINE:
-        return len(value) >= 8 and (looks_random(value) or _has_digits_inside(value))
+        return looks_random(value) or _has_digits_inside(value)
     if _UUID.fullmatch(value) or _is_name(value) or value.isdigit() or value.isalpha():
         return False
-    return len(value) >= 16 and looks_random(value)
+    return looks_random(value)
+
+
+_SHORTEST_OF_MACHINES: Final = {Key.MACHINE: 8, Key.WEAK: 16}
 
 
 def _may_be_made_up(value: str) -> bool:

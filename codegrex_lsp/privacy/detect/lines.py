@@ -88,8 +88,9 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
             continue
         if result and span.start < result[-1].end:
             last = result.pop()
-            winner = max(last, span, key=_weight)
-            span = replace(winner, start=last.start, end=max(last.end, span.end))
+            won = max(last, span, key=_weight)
+            end = max(last.end, span.end)
+            span = Span(last.start, end, won.kind, won.type, won.rule, won.confidence)
         result.append(span)
     return tuple(result)
 

@@ -52,9 +52,9 @@ _WORDS: Final = MappingProxyType(
 
 _SHAPES: Final = MappingProxyType(
     {
-        "DiscordBotTokenDetector": r"\.[\w\-]{6}\.[\w\-]{27}",
-        "TelegramBotTokenDetector": r":[\w\-]{35}",
-        "TwilioKeyDetector": r"SK[a-z0-9]{32}",
+        "DiscordBotTokenDetector": re.compile(r"\.[\w\-]{6}\.[\w\-]{27}"),
+        "TelegramBotTokenDetector": re.compile(r":[\w\-]{35}"),
+        "TwilioKeyDetector": re.compile(r"SK[a-z0-9]{32}"),
     }
 )
 """Plugin → what is in every value it can find, for those without a keyword.
@@ -64,6 +64,11 @@ Twilio's `AC…` is left out: it names an account and is no secret.
 
 _KEY_WORDS: Final = words("pass secret token key cred auth pwd")
 """Parts of the names of keys for which the keyword and entropy plugins are asked."""
+
+_KEYWORD: Final = re.compile(
+    r"pass|pwd|secret|contrase|(?:api|auth|ice|unt|db|base|priv|ate|ent)_?key"
+)
+"""What is in every name that the keyword plugin knows."""
 
 _SHORT: Final = words("BasicAuthDetector NpmDetector SlackDetector")
 """Plugins whose values may be short. All others need a run of `_RUN` in the line."""
@@ -85,7 +90,7 @@ class SecondOpinion:
     name = "detect-secrets/1.5"
     level: Level = "secrets"
     keywords = _KEY_WORDS.union(*_WORDS.values())
-    triggers = tuple(_SHAPES.values())
+    triggers = tuple(shape.pattern for shape in _SHAPES.values())
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -118,8 +123,11 @@ class SecondOpinion:
             }
 
     def scan_line(self, line: Line) -> Sequence[Span]:
-        """Whole tokens that a plugin points at."""
-        spans = list(self._by_format(line))
+        """Whole tokens that a plugin points at, where nothing has been found yet."""
+        known = bytearray(len(line.text))
+        for span in line.found:
+            known[span.start : span.end] = bytes((1,)) * (span.end - span.start)
+        spans = list(self._by_format(line, known))
         if line.kind is FileKind.FORMS:
             return spans
         keys = [
@@ -128,13 +136,14 @@ class SecondOpinion:
             if judge_key(line.text[start:end]) is not Key.NOTHING
         ]
         if keys:
-            spans += self._by_keyword(line, keys)
-            spans += self._by_entropy(line)
+            spans += self._by_keyword(line, keys, known)
+            spans += self._by_entropy(line, known)
         return spans
 
-    def _by_format(self, line: Line) -> Iterator[Span]:
-        long = _RUN.search(line.text) is not None
-        for name in _plugins_for(line):
+    def _by_format(self, line: Line, known: bytearray) -> Iterator[Span]:
+        names = tuple(_plugins_for(line, known))
+        long = names and _RUN.search(line.text) is not None
+        for name in names:
             if not long and name not in _SHORT:
                 continue
             if not self._plugins:
@@ -146,8 +155,15 @@ class SecondOpinion:
                     if span is not None:
                         yield span
 
-    def _by_keyword(self, line: Line, keys: Sequence[tuple[int, int]]) -> Iterator[Span]:
-        for begin, end in _reached([key for key in keys if _QUOTED_NEXT.match(line.text, key[1])]):
+    def _by_keyword(
+        self, line: Line, keys: Sequence[tuple[int, int]], known: bytearray
+    ) -> Iterator[Span]:
+        unknown = []
+        for start, end in keys:
+            value = _QUOTED_NEXT.match(line.text, end)
+            if value and not known[value.end() - 1] and _KEYWORD.search(line.lowered, start, end):
+                unknown.append((start, end))
+        for begin, end in _reached(unknown):
             if not self._plugins:
                 self.warm_up()
             for pattern, group in self._keyword_patterns:
@@ -158,7 +174,7 @@ class SecondOpinion:
                     if judge_value(line.text[first:last], key, quoted=True):
                         yield Span(first, last, "secret", "password", "detect-secrets/keyword", 0.6)
 
-    def _by_entropy(self, line: Line) -> Iterator[Span]:
+    def _by_entropy(self, line: Line, known: bytearray) -> Iterator[Span]:
         if not any(quote in line.text for quote in "\"'"):
             return
         if not self._plugins:
@@ -167,7 +183,12 @@ class SecondOpinion:
             plugin = self._plugins[name]
             for match in plugin.regex.finditer(line.text):
                 value = match.group(2)
-                if len(value) < 20 or value.isalpha() or is_stand_in(value):
+                if (
+                    known[match.start(2)]
+                    or len(value) < 20
+                    or value.isalpha()
+                    or is_stand_in(value)
+                ):
                     continue
                 if plugin.calculate_shannon_entropy(value) > plugin.entropy_limit:
                     start, end = match.span(2)
@@ -179,13 +200,22 @@ _BY_WORD: Final = MappingProxyType(
 )
 
 
-def _plugins_for(line: Line) -> Iterator[str]:
-    """Names of the plugins that may find something."""
-    here = line.words
-    if here is None:
-        here = [word for word in _BY_WORD if word in line.lowered]
-    yield from dict.fromkeys(name for word in here for name in _BY_WORD.get(word, ()))
-    yield from (name for name, shape in _SHAPES.items() if re.search(shape, line.text))
+def _plugins_for(line: Line, known: bytearray) -> Iterator[str]:
+    """Names of the plugins that may find something new."""
+    here = _BY_WORD.keys() if line.words is None else _BY_WORD.keys() & line.words
+    new = [word for word in here if _is_new(word, line.lowered, known)]
+    yield from dict.fromkeys(name for word in new for name in _BY_WORD[word])
+    for name, shape in _SHAPES.items():
+        if any(not known[match.start()] for match in shape.finditer(line.text)):
+            yield name
+
+
+def _is_new(word: str, lowered: str, known: bytearray) -> bool:
+    """Whether it stands somewhere outside of what is known."""
+    at = lowered.find(word)
+    while at >= 0 and known[at]:
+        at = lowered.find(word, at + 1)
+    return at >= 0
 
 
 def _reached(keys: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

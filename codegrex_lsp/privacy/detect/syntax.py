@@ -175,7 +175,7 @@ def _ends(pattern: re.Pattern[str], text: str, at: int) -> bool:
 def _in_words(reading: Reading, start: int, end: int, before: str) -> Value | None:
     """Without quotes in code or prose: a connection string, a header, a comment, a table."""
     text = reading.text
-    if (match := _FIELD.match(text, end)) and reading.connects:
+    if reading.connects and (match := _FIELD.match(text, end)):
         return _plain(match, trim=",)", sure=reading.is_inside_string(start))
     if before in "\"'`" and (match := _HEADER.match(text, end)):
         return _plain(match)
@@ -197,11 +197,15 @@ _COMMENT: Final = re.compile(r"(?:^|\s)(?:#|//|--|/?\*|<!--|;|%|rem\s)\s?", re.I
 _CLASSES: Final = tuple(map(re.compile, (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^\w\s\-./:,]", r"_|-$")))
 
 
+_LOOK: Final = 256
+"""Characters of a bare value that are looked at; a run of them may fill a line."""
+
 _SHOUTED_AND_SAID: Final = re.compile(r"[A-Z]{3}[_\-+.][a-z]{3}|[a-z]{3}[_\-+.][A-Z]{3}")
 
 
 def _stands_out(value: str) -> bool:
     """Whether a bare word among words looks made up: long enough, and of mixed characters."""
+    value = value[:_LOOK]
     if len(value) < 6 or "(" in value or "[" in value:
         return False
     classes = sum(1 for pattern in _CLASSES if pattern.search(value))
