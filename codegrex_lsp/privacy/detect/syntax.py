@@ -47,14 +47,14 @@ _QUOTED: Final = re.compile(
         (?:
             (?: (?::|[ ]|\?:)\s{{0,4}}[A-Za-z_&*\[][\w.\[\]|<>&*?' ]{{0,40}}?\s{{0,4}}(?==)
               | \{{\s?get;[ \w;]{{0,40}}\}}\s?)?                       # a property of C#
-            (?::=|\|\|=|=>|===?|!==?|\?=|\+=|->|=|::?|\|\||\?\?|\?:|\bor\b|\bis\b)[*_]{{0,3}}\s{{0,16}}
+            (?::=|<-|\|\|=|=>|===?|!==?|\?=|\+=|->|=|::?|\|\||\?\?|\?:|\bor\b|\bis\b)[*_]{{0,3}}\s{{0,16}}
             (?P<wrap>(?:new\s)?(?:Secret(?:Str|String|Value|Box)?|SecureString|String|str|bytes|Some
               |String::from|Buffer\.from|(?:base64\.)?b64decode|\[\]byte|\[\]rune|Password
               |secrecy::Secret|Secret::new|SecretString::from)\(\s{{0,4}})?
           | [=:]\s{{0,4}}[\w.]{{1,60}}(?:[(\[][^()\[\]]{{0,80}}[)\]])?\s{{0,4}}
             (?:\bor\b|\|\||\?\?|\?:)\s{{0,4}}                    # a default behind a look-up
           | (?P<call>\(\s{{0,4}})
-          | (?P<named>,?\s{{1,8}}\\?["']?(?:value|val|content|default|text)\\?["']?
+          | (?P<named>(?:,\s{{0,8}}|\s{{1,8}})\\?["']?(?:value|val|content|default|text)\\?["']?
               \s{{0,4}}[:=]\s{{0,4}})
           | (?P<listed>,\s{{0,8}})
           | (?P<bare>(?<=\s))
@@ -75,6 +75,9 @@ _ASSIGNED: Final = re.compile(
     rf"[\"']?\]?[ \t]{{0,16}}(?::=|=>|=|:[ \t]|:$|:(?=[^\s:/\\?+]))[ \t]{{0,16}}(?P<value>{_WORD}+)"
 )
 _BLANK: Final = re.compile(rf"[ \t]{{1,16}}(?P<value>{_WORD}+)")
+_DIRECTIVE: Final = re.compile(r"(?<=password|d_passwd)[ \t]{1,16}(?P<value>[^\s\"'`]+)\s*$")
+"""A line of two words, as servers are configured: `bind_password …`."""
+
 _BLANK_BEFORE: Final = re.compile(
     r"(?:^|\b)(?:ENV|ARG|setx?|export|-gx|-Ux|setenv|machine\s.{0,200}|login\s+\S{1,80})\s+$"
     r"|^\s*$",
@@ -85,7 +88,12 @@ _FLAG: Final = re.compile(r"""(?:[ =]|["'],\s{0,4})(?P<value>"[^"]*"|'[^']*'|[^\
 _QUERY: Final = re.compile(r"=(?P<value>[^&\s\"'`<>#;]+)")
 _FIELD: Final = re.compile(r"\s?=\s?(?P<value>[^;\"'`\s&]+)(?=[;\"'`\s]|\s*$)")
 _HEADER: Final = re.compile(r":[ \t]{0,4}(?P<value>[^\s\"'`]+)(?=[\"'`])")
-_ELEMENT: Final = re.compile(r"(?:[\"']\s?)?(?:\s[^<>]{0,80})?>(?P<value>[^<>]+)(?=</)")
+_ELEMENT: Final = re.compile(
+    r"(?:[\"']\s?)?(?:\s[^<>]{0,80})?>(?:<!\[CDATA\[)?(?P<value>[^<>]+?)(?=</|\]\]>)"
+)
+_NEXT_ELEMENT: Final = re.compile(
+    r"</(?:key|name)>\s{0,16}<(?:string|data|value)>(?P<value>[^<>]+)(?=</)"
+)
 _DEFAULT: Final = re.compile(r":?[-=]?(?P<value>[^{}$?+:\s\"'`][^{}$\s\"'`]*)\}")
 _VALUE_BEFORE: Final = re.compile(
     r"\bvalue\s?=\s?[\"'](?P<value>[^\"']{1,200})[\"']\s{1,4}(?:key|name)\s?=\s?[\"']$"
@@ -94,7 +102,9 @@ _CELL: Final = re.compile(r"[*_`]{0,3}\s*\|\s*(?P<value>[^|\s]+)\s*\|")
 _NEXT_CELL: Final = re.compile(
     r"[,;\t](?P<value>[^\s,;\"'`]*[^A-Za-z\s,;\"'`][^\s,;\"'`]*)(?=[,;\t]|\s*$)"
 )
-_BARE: Final = re.compile(r"[*_]{0,3}[ \t]{0,4}(?::|=|\bis\b)\*{0,3}[ \t]{0,4}(?P<value>[^\s\"']+)")
+_BARE: Final = re.compile(
+    r"[*_]{0,3}[ \t]{0,4}(?::|=|\bis\b)\*{0,3}[ \t]{0,4}\*{0,3}(?P<value>[^\s\"']+)"
+)
 _CONNECTION: Final = re.compile(
     r"(?:server|data source|host|user id|uid|user|username|database|dbname|accountname|endpoint"
     r"|jdbc:\w+)\s?[=:]"
@@ -143,6 +153,8 @@ def value_of(reading: Reading, start: int, end: int) -> Value | None:
         return _plain(match, sure=True)
     if before in "<\"'" and (match := _ELEMENT.match(text, end)):
         return _plain(match, sure=True)
+    if before == ">" and (match := _NEXT_ELEMENT.match(text, end)):
+        return _plain(match, sure=True)
     if text.startswith("--", start) or text.startswith("--", start - 2):
         return _plain(_FLAG.match(text, end), trim=",;)]", sure=text.startswith("=", end))
     if line.kind is FileKind.VALUES:
@@ -161,6 +173,8 @@ def _unquoted(text: str, start: int, end: int) -> Value | None:
         return _plain(match)
     if lead and lead.end() == start and (match := _NEXT_CELL.match(text, end)):
         return _plain(match)
+    if lead and lead.end() == start and (match := _DIRECTIVE.match(text, end)):
+        return _plain(match) if _stands_out(match["value"]) else None
     blank = text[start:end].lower() in _BLANK_KEYS or (not text[:start].isspace() and start)
     if blank and (match := _BLANK.match(text, end)) and _ends(_BLANK_BEFORE, text, start):
         return _plain(match, trim=_TRIM)
@@ -181,15 +195,17 @@ def _in_words(reading: Reading, start: int, end: int, before: str) -> Value | No
         return _plain(match)
     if match := _CELL.match(text, end):
         return _plain(match) if text.lstrip().startswith("|") else None
+    among_words = reading.line.kind is not FileKind.CODE or reading.comment < start
+    if not among_words and not reading.is_inside_string(start):
+        return None
     match = _BARE.match(text, end)
     if match is None or (text[start:end].lower() == "pass" and "=" not in match.group()):
         return None
     emphasis = "*_" if text[match.start("value") - 1] in "*_" else ""
     value = _plain(match, trim=f",;)].`}}{emphasis}", sure=True)
-    if value is None or not _stands_out(text[value.start : value.end]):
+    if value is None or not _stands_out(text[value.start : value.end][:_LOOK]):
         return None
-    among_words = reading.line.kind is not FileKind.CODE or reading.comment < start
-    return value if among_words or reading.is_inside_string(start) else None
+    return value
 
 
 _COMMENT: Final = re.compile(r"(?:^|\s)(?:#|//|--|/?\*|<!--|;|%|rem\s)\s?", re.IGNORECASE)
@@ -200,18 +216,18 @@ _CLASSES: Final = tuple(map(re.compile, (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^\w\s\
 _LOOK: Final = 256
 """Characters of a bare value that are looked at; a run of them may fill a line."""
 
+_DIGIT: Final = re.compile(r"\d")
 _SHOUTED_AND_SAID: Final = re.compile(r"[A-Z]{3}[_\-+.][a-z]{3}|[a-z]{3}[_\-+.][A-Z]{3}")
 
 
 def _stands_out(value: str) -> bool:
     """Whether a bare word among words looks made up: long enough, and of mixed characters."""
-    value = value[:_LOOK]
     if len(value) < 6 or "(" in value or "[" in value:
         return False
-    classes = sum(1 for pattern in _CLASSES if pattern.search(value))
     if _SHOUTED_AND_SAID.search(value):
         return True
-    return classes >= (2 if any(c.isdigit() for c in value) else 3)
+    classes = sum(1 for pattern in _CLASSES if pattern.search(value))
+    return classes >= (2 if _DIGIT.search(value) else 3)
 
 
 def _plain(match: re.Match[str] | None, trim: str = "", *, sure: bool = False) -> Value | None:
@@ -235,7 +251,7 @@ def _string(line: Line, opening: re.Match[str], before: str, name: str) -> Value
     if bare and (name.lower() == "pass" or not _ends(_BARE_BEFORE, line.text, first)):
         return None
     listed = found["listed"] is not None and not name.startswith("-")
-    if listed and (before not in "\"'`:" or name.lower() == "pass"):
+    if listed and (before not in "\"'`:{" or name.lower() == "pass"):
         return None
     listed = listed and not _ends(_KEY_AND_VALUE, line.text, first)
     start = opening.end()

@@ -45,7 +45,11 @@ class Fields:
 
     def wants(self, line: Line) -> bool:
         """Whether a letter group of such a key is there."""
-        return is_plain_value(line) or any(word in line.lowered for word in self.keywords)
+        if line.words is not None and not self.keywords.isdisjoint(line.words):
+            return True
+        return is_plain_value(line) or (
+            line.words is None and any(word in line.lowered for word in self.keywords)
+        )
 
     def scan_line(self, line: Line) -> Sequence[Span | Clue]:
         """One span for each value that both its key and its looks give away."""

@@ -239,19 +239,20 @@ def _is_mac(match: re.Match[str], said: str) -> bool:
 
 def _phones(line: Line) -> Iterator[Span]:
     for match in _PHONE.finditer(line.text):
-        before = line.text[max(match.start() - _NEAR, 0) : match.start()]
-        if _is_phone(line, match, named=says(spoken(before), _PHONE_KEYS)):
+        if _is_phone(line, match):
             yield _span(match, "phone")
 
 
-def _is_phone(line: Line, match: re.Match[str], *, named: bool) -> bool:
+def _is_phone(line: Line, match: re.Match[str]) -> bool:
     """A number that a region has given out, written as people write one."""
     text = match.group()
     digits = "".join(c for c in text if c.isdigit())
     if _FICTION.search(text) or digits in "01234567890123456789" or len(set(digits)) < 3:
         return False
-    if _NO_PHONE.fullmatch(text) or re.search(r"[A-Za-z][\-_.]$", line.text[: match.start()][-2:]):
+    before = line.text[max(match.start() - _NEAR, 0) : match.start()]
+    if _NO_PHONE.fullmatch(text) or re.search(r"[A-Za-z][\-_.]$", before[-2:]):
         return False
+    named = says(spoken(before), _PHONE_KEYS)
     if text.startswith(("+", "00")):
         plain = len(digits) == len(text.lstrip("+ "))
         if not named and plain and (text[0] != "+" or not _in_words(line, match)):

@@ -85,12 +85,10 @@ def is_street(text: str) -> bool:
 
 def _number(pattern: re.Pattern[str]) -> Callable[[str], bool]:
     def is_number(text: str) -> bool:
+        if not pattern.fullmatch(text):
+            return False
         digits = "".join(c for c in text if c.isdigit())
-        return (
-            pattern.fullmatch(text) is not None
-            and len(set(digits)) > 2
-            and digits not in "12345678901234567890"
-        )
+        return len(set(digits)) > 2 and digits not in "12345678901234567890"
 
     return is_number
 
