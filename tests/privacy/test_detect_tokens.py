@@ -97,6 +97,33 @@ def test_a_half_typed_token_counts_only_on_the_line_of_the_cursor(
     assert engine.spans(text + "\n", level="secrets", cursor=len(text) + 1) == ()
 
 
+@pytest.mark.parametrize("command", ["curl --cookie '{}' -v", "curl -s -b '{}' x", "Cookie: {}"])
+def test_the_cookie_of_a_session_goes_where_it_is_sent(engine: Engine, command: str) -> None:
+    token = "q7ZwX2eR9cV4" + "tByQ1mKpL8sDfG3hJ6nA"
+
+    result = masked(engine, command.format(f"lang=de; session={token}"))
+
+    assert token not in result
+    assert "lang=de" in result
+
+
+def test_one_url_does_not_take_the_next_ones_host(engine: Engine) -> None:
+    one, other = planted.url(password="fi" + "rst-1"), planted.url(password="sec" + "ond-2")
+
+    assert (
+        masked(engine, f"{one},{other}")
+        == f"{planted.url(password='⟨⟩')},{planted.url(password='⟨⟩')}"
+    )
+
+
+def test_the_public_tokens_of_mapbox_stay(engine: Engine) -> None:
+    payload = b64encode(b'{"u":"somebody","a":"cl0x1y2z3a4b5c6d7e8f9"}').decode().rstrip("=")
+    line = f'mapboxgl.accessToken = "pk.{payload}.DG1Z2pyvae3EIqySBiAChT";'
+
+    assert masked(engine, line) == line
+    assert payload not in masked(engine, line.replace("pk.", "sk."))
+
+
 @pytest.mark.parametrize(
     ("password", "shown"),
     [("s3cr3t", False), ("p@ss/w0rd", False), ("${DB_PASSWORD}", True), ("<password>", True)],

@@ -43,7 +43,7 @@ class Assignments:
 
     name = "assignments/2"
     level: Level = "secrets"
-    keywords = HINTS | {"value", "default"}
+    keywords = HINTS | {"value", "default", "<string>", "<data>"}
     triggers = ()
 
     def wants(self, line: Line) -> bool:
@@ -169,13 +169,15 @@ _ASKING: Final = re.compile(
 # -- a value whose name stands above --------------------------------------------------------
 
 _VALUE: Final = re.compile(
-    r"""\s*-?\s*["']?(?P<key>value|default|Value)["']?\s*[:=]\s*
-        (?:(?P<quote>["'])(?P<quoted>[^"']{4,4096})["']|(?P<plain>[^\s"'{\[&*!|>][^\s"']{3,4096}))\s*,?\s*$
+    r"""\s*(?:<(?:string|value|data)>(?P<element>[^<>]{4,4096})</
+      | -?\s*["']?(?P<key>value|default|Value)["']?\s*[:=]\s*
+        (?:(?P<quote>["'])(?P<quoted>[^"']{4,4096})["']|(?P<plain>[^\s"'{\[&*!|>][^\s"']{3,4096}))\s*,?\s*$)
     """,
     re.VERBOSE,
 )
 _NAME: Final = re.compile(
-    r"""\s*-?\s*["']?(?:name|key|Name|Key|variable)["']?\s*[:=\s]\s*["']?(?P<name>[\w.\-]{2,120})"""
+    r"""\s*(?:<(?:key|name)>|-?\s*["']?(?:name|key|Name|Key|variable)["']?\s*[:=\s]\s*["']?)"""
+    r"""(?P<name>[\w.\-]{2,120})"""
 )
 _ABOVE: Final = {"value": 2, "Value": 2, "default": 6}
 """Lines above a value in which its name may stand: a list entry, a Terraform variable."""
@@ -208,9 +210,10 @@ def _unnamed(line: Line) -> Sequence[Clue]:
     match = _VALUE.match(line.text)
     if match is None:
         return ()
-    quoted = match["quote"] is not None
+    group = next(name for name in ("element", "quoted", "plain") if match[name] is not None)
+    quoted = group != "plain"
     if not quoted and line.kind is not FileKind.VALUES:
         return ()
-    start, end = match.span("quoted" if quoted else "plain")
+    start, end = match.span(group)
     span = Span(start, end, "secret", "password", "assignment", 0.7)
-    return [Unnamed(span, _ABOVE[match["key"]], quoted)]
+    return [Unnamed(span, _ABOVE[match["key"] or "value"], quoted)]

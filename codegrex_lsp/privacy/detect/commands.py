@@ -60,6 +60,17 @@ _ROWS: Final = (
     (("-pass",), rf"""-pass(?:in|out)?{_BLANK}["']?pass:{_VALUE}"""),
     (("7z", "rar "), rf"""\b(?:7z\w?|rar|unrar)\b{_REST}\s-h?p{_VALUE}"""),
     (("zip",), rf"""\bzip\b{_REST}\s-P{_BLANK}{_VALUE}"""),
+    (
+        ('pass to "', 'word to "', 'phrase to "', "word {"),
+        rf"""\bset\s+\w{{0,40}}pass\w{{0,40}}\s+(?:to\s+{_TEXT}|\{{(?P<pair>[^{{}}]+)\}})""",
+    ),
+    (("http -", "https -"), rf"""\bhttps?\s{_REST}(?:-a|--auth){_BLANK}[\w.\-]{{1,64}}:{_VALUE}"""),
+    (("secret set",), rf"""secret\sset\s{_REST}(?:-b|--body){_BLANK}{_VALUE}"""),
+    (
+        ("<<<",),
+        rf"""\bread\s[^|;&<]{{0,80}}\b\w*(?:pass|pw|secret)\w*\s{{0,4}}<<<\s{{0,4}}{_VALUE}""",
+    ),
+    (("new pdo",), rf"""new\spdo\((?:{_USER}){{2}}{_TEXT}"""),
     (("sqlplus",), rf"""sqlplus\s(?:-\w+\s){{0,3}}["']?[\w$]{{1,60}}/{_VALUE}"""),
     (("@tcp(", "@unix("), r"""["'`][\w.\-]{1,64}:(?P<pair>[^"'`\s]{1,256})@(?:tcp|unix)\("""),
     (("jdbc:oracle",), r"""jdbc:oracle:\w{1,8}:[\w.]{1,64}/(?P<pair>[^"'`\s]{1,256})@"""),

@@ -75,7 +75,7 @@ _ASSIGNED: Final = re.compile(
     rf"[\"']?\]?[ \t]{{0,16}}(?::=|=>|=|:[ \t]|:$|:(?=[^\s:/\\?+]))[ \t]{{0,16}}(?P<value>{_WORD}+)"
 )
 _BLANK: Final = re.compile(rf"[ \t]{{1,16}}(?P<value>{_WORD}+)")
-_DIRECTIVE: Final = re.compile(r"(?<=password|d_passwd)[ \t]{1,16}(?P<value>[^\s\"'`]+)\s*$")
+_DIRECTIVE: Final = re.compile(r"(?:(?<=password)|(?<=passwd))[ \t]{1,16}(?P<value>[^\s\"'`]+)\s*$")
 """A line of two words, as servers are configured: `bind_password …`."""
 
 _BLANK_BEFORE: Final = re.compile(

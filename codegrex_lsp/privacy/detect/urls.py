@@ -146,6 +146,7 @@ def decodes_to_pair(value: str) -> bool:
 
 _COOKIE_HEADER: Final = re.compile(
     r"(?:^|[^a-z])(?:set-)?cookie2?[\"']?(?:\s{0,4}[:,=]|\s)\s{0,4}[\"']?"
+    r"|\bcurl\s(?:[^|;]{0,200}\s)?-b\s?[\"']?"
 )
 _COOKIE: Final = re.compile(r"(?P<name>[\w.\-]{1,80})=(?P<value>[^\s;,\"'`]{8,4096})")
 _SESSION: Final = re.compile(r"sess|sid$|auth|token|jwt|remember|login|identity|\.sid|ticket", re.I)
@@ -156,12 +157,14 @@ class Cookies:
 
     name = "cookies/1"
     level: Level = "secrets"
-    keywords = frozenset({"cookie"})
+    keywords = frozenset({"cookie", "curl "})
     triggers = ()
 
     def wants(self, line: Line) -> bool:
         """Whether cookies are named."""
-        return "cookie" in line.lowered and line.kind is not FileKind.FORMS
+        return (
+            any(word in line.lowered for word in self.keywords) and line.kind is not FileKind.FORMS
+        )
 
     def scan_line(self, line: Line) -> Sequence[Span]:
         """The value of each cookie whose name says that it stands for a person's session."""
