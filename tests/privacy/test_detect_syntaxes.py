@@ -190,6 +190,11 @@ NOTATIONS = [
 ]
 
 HARMLESS = [
+    ("json", '"output_token": "StreamingDistributionList.NextMarker",'),
+    ("xml", '<Set name="NeedClientAuth" property="jetty.sslContext.needClientAuth" />'),
+    ("conf", "passwd:         files"),
+    ("conf", "bind_password required"),
+    ("xml", "<key>Label</key>\n<string>org.shop.worker</string>"),
     ("python", "Pass 'parameters' and 'options' to it"),
     ("python", "def login(user: str, password: str | None = None) -> None:"),
     ("python", "password = getpass('Password: ')"),

@@ -56,6 +56,8 @@ def judge_value(value: str, key: Key, *, quoted: bool, shortest: int = SHORTEST)
         return not _is_constant(value)
     if _WORDS_ONLY.fullmatch(value) and not mixes_case(value):
         return False
+    if key is not Key.SECRET and _WORDS_ONLY.fullmatch(value) and _is_camel_case(value):
+        return False
     if key is Key.SECRET:
         return not _KEBAB.fullmatch(value)
     if key is Key.MACHINE:
@@ -87,7 +89,7 @@ _PLACEHOLDER: Final = re.compile(
       | ^1234567890?$ | ^abc(?:123|def)?$ | ^foo(?:bar)?$ | ^(?:none|null|nil|undefined|true|false
           |yes|no|on|off|empty|unset|optional|required|string|str|int|bool|bytes|any|test|testing
           |default|unknown|value|hidden|input|text|type|object|number|n/a|public|private|secret
-          |plain|basic|bearer|manual|auto|always|never|prompt|ask|disabled|enabled|generated)$
+          |plain|basic|bearer|manual|auto|always|never|prompt|ask|disabled|enabled|generated|define|undef|files)$
       | examplekey$ | example$
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -214,6 +216,12 @@ def _is_constant(value: str) -> bool:
     if value.isupper() and ("_" in value or len(value) < 6):
         return True
     return any(c in value for c in "_.:/") or bool(_LABEL.search(_last_word(value)))
+
+
+def _is_camel_case(value: str) -> bool:
+    """Whether letters make words of a usual length: those of random ones have about two."""
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", value)
+    return len(value) >= 4.5 * len(words)
 
 
 def _last_word(value: str) -> str:
