@@ -32,7 +32,8 @@ from codegrex_lsp.privacy.detect.lines import (
     WINDOW,
     beyond,
     merged,
-    pieces,
+    parts_of,
+    shifted,
     whole_token,
 )
 from codegrex_lsp.privacy.detect.sieve import Sieve, Sifted
@@ -218,7 +219,7 @@ class Engine:
 
     def _scan(self, chunks: list[str], run: _Run, cache: LineCache) -> list[Hits]:
         """Scan new lines and remember each as soon as it is done."""
-        owners, offsets, texts = _parts(chunks)
+        owners, offsets, texts = parts_of(chunks)
         found: list[Hits] = [()] * len(chunks)
         done = 0
         self._in_time(run)
@@ -256,7 +257,7 @@ class Engine:
                         line.found.append(one)
                     else:
                         clues += (one.shifted(offset),)
-        spans = [whole_token(chunk, _shifted(one, offset), offset) for one in line.found]
+        spans = [whole_token(chunk, shifted(one, offset), offset) for one in line.found]
         return merged(spans) + clues if spans else clues
 
     def _look_at_cursor(
@@ -265,7 +266,7 @@ class Engine:
         """Scan the cursor's line once more, for what is being typed there."""
         index = text.count("\n", 0, cursor)
         column = cursor - (text.rfind("\n", 0, cursor) + 1)
-        _, offsets, texts = _parts([chunks[index]])
+        _, offsets, texts = parts_of([chunks[index]])
         near = [at for at, offset in enumerate(offsets) if 0 <= column - offset <= WINDOW]
         found: Hits = hits[index] or ()
         for sifted in self._sieve(run).sift([texts[at] for at in near]):
@@ -291,12 +292,12 @@ class Engine:
         for index in hit:
             for one in hits[index] or ():
                 if isinstance(one, Span):
-                    found.append(_shifted(one, ends[index] + index))
+                    found.append(shifted(one, ends[index] + index))
                 elif isinstance(one, Mark):
                     marks |= one.detectors
                 else:
                     for where, span in one.settle(chunks, index):
-                        found.append(_shifted(span, ends[where] + where))
+                        found.append(shifted(span, ends[where] + where))
                     self._in_time(run)
         for at, detector in enumerate(self._document_detectors):
             if marks >> at & 1:
@@ -359,26 +360,3 @@ def _line(
 ) -> Line:
     rest = beyond(chunk, offset, text)
     return Line(text, sifted.lowered, run.kind, half_typed, sifted.words, rest)
-
-
-def _parts(chunks: Sequence[str]) -> tuple[Sequence[int], Sequence[int], Sequence[str]]:
-    """Whose part it is, where it begins there, and its text, for all parts of all lines."""
-    if max(map(len, chunks)) <= WINDOW:
-        plain = [chunk.removesuffix("\r") for chunk in chunks]
-        if "\r" not in "".join(plain):
-            return range(len(chunks)), [0] * len(chunks), plain
-    owners: list[int] = []
-    offsets: list[int] = []
-    texts: list[str] = []
-    for owner, chunk in enumerate(chunks):
-        for offset, text in pieces(chunk):
-            owners.append(owner)
-            offsets.append(offset)
-            texts.append(text)
-    return owners, offsets, texts
-
-
-def _shifted(span: Span, by: int) -> Span:
-    if not by:
-        return span
-    return Span(span.start + by, span.end + by, span.kind, span.type, span.rule, span.confidence)

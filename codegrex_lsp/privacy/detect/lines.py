@@ -7,7 +7,7 @@ other: `str.splitlines` also splits at form feeds and would shift every column a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -44,6 +44,30 @@ def pieces(chunk: str) -> Iterator[tuple[int, str]]:
             if text:
                 yield offset + start, text[start : start + WINDOW]
         offset += len(text) + 1
+
+
+def parts_of(chunks: Sequence[str]) -> tuple[Sequence[int], Sequence[int], Sequence[str]]:
+    """Whose part it is, where it begins there, and its text, for all parts of all lines."""
+    if max(map(len, chunks)) <= WINDOW:
+        plain = [chunk.removesuffix("\r") for chunk in chunks]
+        if "\r" not in "".join(plain):
+            return range(len(chunks)), [0] * len(chunks), plain
+    owners: list[int] = []
+    offsets: list[int] = []
+    texts: list[str] = []
+    for owner, chunk in enumerate(chunks):
+        for offset, text in pieces(chunk):
+            owners.append(owner)
+            offsets.append(offset)
+            texts.append(text)
+    return owners, offsets, texts
+
+
+def shifted(span: Span, by: int) -> Span:
+    """The same span, so many characters further to the right."""
+    if not by:
+        return span
+    return Span(span.start + by, span.end + by, span.kind, span.type, span.rule, span.confidence)
 
 
 LONGEST_VALUE: Final = 262_144
