@@ -377,3 +377,37 @@ def test_a_document_detector_is_asked_where_a_line_of_the_text_holds_its_keyword
 
     engine.spans("one\ntwo", level="secrets")
     assert (reader.asked, always.asked) == (2, 4)
+
+
+class Finder(Looker):
+    """A looker that finds the first three characters."""
+
+    def scan_line(self, line: Line) -> Sequence[Span]:
+        return [Span(0, 3, "secret", "first", "first")]
+
+
+class Second(Looker):
+    """A looker that notes what is known already."""
+
+    name = "second"
+
+    def scan_line(self, line: Line) -> Sequence[Span]:
+        self.seen += [f"{line.text} {span.type} {span.start}-{span.end}" for span in line.found]
+        return []
+
+
+def test_a_detector_is_told_what_those_before_it_have_found_on_the_line() -> None:
+    second = Second("")
+
+    Engine([Finder(""), second, Finder("")]).spans("abcd\r\nefgh", level="secrets")
+
+    assert second.seen == ["abcd first 0-3", "efgh first 0-3"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_are_the_same_whatever_ends_them(end: str) -> None:
+    looker = Looker()
+
+    Engine([looker]).spans(end.join(["one", "", "two", "x" * 3_000]), level="secrets")
+
+    assert [text[:3] for text in looker.seen if text] == ["one", "two", "xxx", "xxx"]

@@ -492,3 +492,18 @@ def test_a_value_of_one_file_is_masked_in_another_in_any_encoding(
 
     assert value not in text and encoded not in text
     assert "seen: cg_" in text and " here" in text
+
+
+def test_each_file_of_a_request_is_asked_about_once(engine: Engine) -> None:
+    asked: list[Path] = []
+
+    def ignored(path: Path) -> bool:
+        asked.append(path)
+        return False
+
+    guard = gate(engine=engine, ignored=ignored)
+    ask = completion("x = |1", ("b.py", "one"), ("b.py", "two"), ("c.py", "three"))
+
+    for times in (1, 2):
+        guard.clear(ask, CLOUD, redact_local="off")
+        assert sorted(path.name for path in asked) == sorted(["a.py", "b.py", "c.py"] * times)

@@ -183,3 +183,15 @@ def test_the_same_character_again_and_again_is_no_token() -> None:
     assert is_filler("gh" + "p_" + "x" * 36)
     assert not is_filler("gh" + "p_" + "Ab1" * 12)
     assert not is_filler("gh" + "p_" + "Ab1" * 12 + "Q" * 40)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=named)
+def test_a_head_looked_at_first_finds_what_the_plain_pattern_finds(rule: Rule) -> None:
+    plain = rule.pattern
+    for name, part in rulebook.PARTS.items():
+        plain = plain.replace(name, part)
+    for template in rule.matches + rule.misses:
+        for before in ("", "x", "_", "-", ".", "\\n", "%3A", "é"):
+            text = before + expand(template).text + " " + before + expand(template, 1).text
+            found = [match.span() for match in rule.compiled.finditer(text)]
+            assert found == [match.span() for match in re.finditer(plain, text)], (template, before)

@@ -113,6 +113,8 @@ def _hints_in(line: Line) -> list[int]:
 def _with_qualifier(line: Line, start: int, end: int) -> str:
     """The key's name, with the word before it where both make the name: `API key`."""
     name = line.text[start:end]
+    if line.lowered[start - 1 : start] != " ":
+        return name
     before = _QUALIFIER.search(line.lowered[max(start - 12, 0) : start])
     return f"{before.group().strip()}_{name}" if before else name
 

@@ -70,6 +70,9 @@ _KEYWORD: Final = re.compile(
 )
 """What is in every name that the keyword plugin knows."""
 
+_LONG_QUOTED: Final = re.compile(r"[\"'][\w+/\\\-=]{20}", re.ASCII)
+"""What is in every line with a value for the entropy plugins."""
+
 _SHORT: Final = words("BasicAuthDetector NpmDetector SlackDetector")
 """Plugins whose values may be short. All others need a run of `_RUN` in the line."""
 
@@ -128,7 +131,8 @@ class SecondOpinion:
         for span in line.found:
             known[span.start : span.end] = bytes((1,)) * (span.end - span.start)
         spans = list(self._by_format(line, known))
-        if line.kind is FileKind.FORMS:
+        keyed = _KEYWORD.search(line.lowered) or _LONG_QUOTED.search(line.text)
+        if line.kind is FileKind.FORMS or not keyed:
             return spans
         keys = [
             (start, end)

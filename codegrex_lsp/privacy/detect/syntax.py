@@ -130,9 +130,14 @@ class Reading:
         mark = _COMMENT.search(self.text)
         return mark.start() if mark else len(self.text)
 
+    @cached_property
+    def quotes(self) -> list[str]:
+        """The kinds of quotes that stand in it."""
+        return [quote for quote in "\"'`" if quote in self.text]
+
     def is_inside_string(self, at: int) -> bool:
         """Whether an odd number of some quote stands before."""
-        return any(self.text.count(quote, 0, at) % 2 for quote in "\"'`")
+        return any(self.text.count(quote, 0, at) % 2 for quote in self.quotes)
 
 
 _BACK: Final = 240

@@ -31,6 +31,12 @@ _CALL: Final = re.compile(r"(?:new )?[\w.]{2,32}\(\s{0,2}[\"'`]?")
 _BARE: Final = re.compile(r"[^\n;|<>\"'`{}\[\]()=]{1,120}")
 
 
+_LONGEST_KEY: Final = 160
+"""Characters that `_KEY` takes a key to have."""
+
+_LONG: Final = 512
+"""Characters from which a line is worth passing over in parts."""
+
 _KEYWORDS: Final = keywords()
 _SAID: Final = {field: phrases("; ".join(field.keys)) for field in FIELDS}
 
@@ -55,7 +61,7 @@ class Fields:
         """One span for each value that both its key and its looks give away."""
         spans = _below_its_key(line) if is_plain_value(line) else []
         position = 0
-        while match := _KEY.search(line.text, position):
+        while match := _KEY.search(line.text, self._next(line, position)):
             position = max(match.end("key"), match.end("flag")) + 1
             field = field_of(match["key"] or match["flag"])
             found = _value(line, match, field) if field else None
@@ -63,6 +69,16 @@ class Fields:
                 spans.append(Span(*found, "pii", field.type, "field", 0.75))
                 position = found[1]
         return spans
+
+    def _next(self, line: Line, position: int) -> int:
+        """From where the next key may stand: in a long line, not far before a letter group."""
+        if len(line.text) < _LONG or line.words is None:
+            return position
+        hits = (
+            line.lowered.find(word, position) for word in self.keywords.intersection(line.words)
+        )
+        ahead = min((hit for hit in hits if hit >= 0), default=len(line.text))
+        return max(position, ahead - _LONGEST_KEY)
 
     def warm_up(self) -> None:
         """Nothing to import."""

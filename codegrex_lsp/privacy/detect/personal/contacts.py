@@ -50,6 +50,7 @@ _UNIT: Final = (".target", ".mount", ".path", ".service", ".socket", ".slice", "
 _NEAR: Final = 160
 """Characters before a number in which a key may stand."""
 
+_LETTER: Final = re.compile(r"[^\W\d_]")
 _PHONE_KEYS: Final = phrases(
     """
     phone; phone number; telephone; tel; mobile; mobile number; cell; cell number; fax;
@@ -182,12 +183,12 @@ def _is_email(line: Line, value: str, start: int, end: int) -> bool:
 
 def _addresses(line: Line) -> Iterator[Span]:
     said = ""
-    for pattern in (_V4, _V6):
-        for match in pattern.finditer(line.text):
+    for mark, pattern in ((".", _V4), (":", _V6)):
+        for match in pattern.finditer(line.text) if mark in line.text else ():
             said = said or spoken(line.text)
             if _is_public(line, match) and (_is_long(match) or says(said, _HOST_KEYS)):
                 yield _span(match, "ip-address")
-    for match in _MAC.finditer(line.text):
+    for match in _MAC.finditer(line.text) if any(mark in line.text for mark in ":-.") else ():
         said = said or spoken(line.text)
         if _is_mac(match, said):
             yield _span(match, "mac-address")
@@ -252,7 +253,7 @@ def _is_phone(line: Line, match: re.Match[str]) -> bool:
     before = line.text[max(match.start() - _NEAR, 0) : match.start()]
     if _NO_PHONE.fullmatch(text) or re.search(r"[A-Za-z][\-_.]$", before[-2:]):
         return False
-    named = says(spoken(before), _PHONE_KEYS)
+    named = _LETTER.search(before) is not None and says(spoken(before), _PHONE_KEYS)
     if text.startswith(("+", "00")):
         plain = len(digits) == len(text.lstrip("+ "))
         if not named and plain and (text[0] != "+" or not _in_words(line, match)):
