@@ -391,13 +391,16 @@ class Second(Looker):
 
     name = "second"
 
+    def wants(self, line: Line) -> bool:
+        return True
+
     def scan_line(self, line: Line) -> Sequence[Span]:
         self.seen += [f"{line.text} {span.type} {span.start}-{span.end}" for span in line.found]
         return []
 
 
 def test_a_detector_is_told_what_those_before_it_have_found_on_the_line() -> None:
-    second = Second("")
+    second = Second()
 
     Engine([Finder(""), second, Finder("")]).spans("abcd\r\nefgh", level="secrets")
 

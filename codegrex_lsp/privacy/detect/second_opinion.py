@@ -103,10 +103,10 @@ class SecondOpinion:
     def wants(self, line: Line) -> bool:
         """Whether there may be a long enough value, or a secret-bearing key's quoted one."""
         return (
-            _RUN.search(line.text) is not None
-            or any(quote in line.text for quote in "\"'`")
+            any(quote in line.text for quote in "\"'`")
             or "://" in line.lowered
             or "xox" in line.lowered
+            or _RUN.search(line.text) is not None
         )
 
     def warm_up(self) -> None:

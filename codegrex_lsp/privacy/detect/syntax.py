@@ -135,6 +135,11 @@ class Reading:
         """The kinds of quotes that stand in it."""
         return [quote for quote in "\"'`" if quote in self.text]
 
+    @cached_property
+    def quoted(self) -> bool:
+        """Whether a string may begin in it."""
+        return bool(self.quotes) or "&quot;" in self.text
+
     def is_inside_string(self, at: int) -> bool:
         """Whether an odd number of some quote stands before."""
         return any(self.text.count(quote, 0, at) % 2 for quote in self.quotes)
@@ -148,7 +153,7 @@ def value_of(reading: Reading, start: int, end: int) -> Value | None:
     """What follows the key at `start:end`, in the first notation that fits."""
     line, text = reading.line, reading.text
     before = text[start - 1] if start else "\n"
-    if opening := _QUOTED.match(text, end):
+    if reading.quoted and (opening := _QUOTED.match(text, end)):
         return _string(line, opening, before, text[start:end])
     if before in "\"'" and (match := _VALUE_BEFORE.search(text, max(start - _BACK, 0), start)):
         return Value(*match.span("value"), quoted=True)
@@ -250,12 +255,11 @@ def _plain(match: re.Match[str] | None, trim: str = "", *, sure: bool = False) -
 
 def _string(line: Line, opening: re.Match[str], before: str, name: str) -> Value | None:
     """The string that opens there. An unclosed one counts only while somebody types in it."""
-    found = opening.groupdict()
     first = opening.start() - len(name)
-    bare = found["bare"] is not None and before not in ":$"
+    bare = opening["bare"] is not None and before not in ":$"
     if bare and (name.lower() == "pass" or not _ends(_BARE_BEFORE, line.text, first)):
         return None
-    listed = found["listed"] is not None and not name.startswith("-")
+    listed = opening["listed"] is not None and not name.startswith("-")
     if listed and (before not in "\"'`:{" or name.lower() == "pass"):
         return None
     listed = listed and not _ends(_KEY_AND_VALUE, line.text, first)
@@ -270,8 +274,8 @@ def _string(line: Line, opening: re.Match[str], before: str, name: str) -> Value
         end,
         quoted=True,
         listed=listed,
-        call=found["call"] is not None,
-        formatted=bool(set("fF$") & set(found["prefix"])),
+        call=opening["call"] is not None,
+        formatted=bool(set("fF$") & set(opening["prefix"])),
     )
 
 

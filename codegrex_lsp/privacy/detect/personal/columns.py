@@ -18,6 +18,7 @@ from typing import Final
 from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.detector import Level, Line
 from codegrex_lsp.privacy.detect.filekind import FileKind
+from codegrex_lsp.privacy.detect.lines import WINDOW
 from codegrex_lsp.privacy.detect.personal.fields import FIELDS
 from codegrex_lsp.privacy.detect.personal.keys import phrases, says, spoken
 from codegrex_lsp.privacy.detect.personal.numbers import readings
@@ -47,10 +48,12 @@ class Columns:
     triggers = (_CSV, _MARKDOWN, _SQL)
 
     def wants(self, line: Line) -> bool:
-        """Whether it may be a row; minified code has many that are none."""
+        """Whether it may be a row; minified code has many, and a part of a line is none."""
         if line.kind is FileKind.FORMS:
             return False
-        return "into" in line.lowered or any(re.match(row, line.text) for row in self.triggers)
+        if "into" in line.lowered:
+            return True
+        return len(line.text) < WINDOW and any(re.match(row, line.text) for row in self.triggers)
 
     def scan_line(self, line: Line) -> Sequence[Row | Span]:
         """A clue with every cell that could be of somebody, or spans where the head is here."""
