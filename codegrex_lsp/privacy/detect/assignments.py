@@ -65,7 +65,7 @@ class Assignments:
             if key is Key.NOTHING:
                 continue
             value = value_of(reading, start, end)
-            if value is not None and _is_secret(line, value, key, name):
+            if value is not None and (value.unread or _is_secret(line, value, key, name)):
                 done = value.end
                 kind = "password" if key is Key.HUMAN else "token"
                 found.append(

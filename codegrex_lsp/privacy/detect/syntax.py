@@ -15,6 +15,7 @@ from typing import Final
 
 from codegrex_lsp.privacy.detect.detector import Line
 from codegrex_lsp.privacy.detect.filekind import FileKind
+from codegrex_lsp.privacy.detect.lines import WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Value:
         call: Whether the key is a function that is called with it.
         formatted: Whether it is an f-string or the like, whose braces are code.
         sure: Whether the notation itself says that a value and no code stands here.
+        unread: Whether nobody has looked where it ends: it is masked whatever it is.
     """
 
     start: int
@@ -38,6 +40,7 @@ class Value:
     call: bool = False
     formatted: bool = False
     sure: bool = False
+    unread: bool = False
 
 
 _QUOTE: Final = r"""(?P<prefix>[@$NLbBrRuUfF]{0,3})(?P<quote>\\{0,3}(?:"{3}|'{3}|["'`])|&quot;)"""
@@ -112,12 +115,22 @@ _CONNECTION: Final = re.compile(
 _TRIM: Final = ",;\"'`"
 
 
+_LOOK: Final = 256
+"""Characters of a bare value that are looked at; a run of them may fill a line."""
+
+
 class Reading:
     """A line while its keys are read: what holds for all of them is looked up once."""
 
     def __init__(self, line: Line) -> None:
         self.line = line
         self.text = line.text
+        self.left = 2 * WINDOW
+        """Characters of values yet to be read. Only values inside values have more than a line."""
+
+    def count(self, characters: int) -> None:
+        """So many have been read; of a long value, only the head is."""
+        self.left -= min(characters, _LOOK)
 
     @cached_property
     def connects(self) -> bool:
@@ -150,7 +163,19 @@ _BACK: Final = 240
 
 
 def value_of(reading: Reading, start: int, end: int) -> Value | None:
-    """What follows the key at `start:end`, in the first notation that fits."""
+    """What follows the key at `start:end`, in the first notation that fits.
+
+    The rest of a line that would take too long to read is one value that is masked unread.
+    """
+    if reading.left <= 0:
+        return Value(end, len(reading.text), quoted=False, unread=True)
+    value = _value_of(reading, start, end)
+    if value is not None:
+        reading.count(value.end - value.start)
+    return value
+
+
+def _value_of(reading: Reading, start: int, end: int) -> Value | None:
     line, text = reading.line, reading.text
     before = text[start - 1] if start else "\n"
     if reading.quoted and (opening := _QUOTED.match(text, end)):
@@ -213,7 +238,10 @@ def _in_words(reading: Reading, start: int, end: int, before: str) -> Value | No
         return None
     emphasis = "*_" if text[match.start("value") - 1] in "*_" else ""
     value = _plain(match, trim=f",;)].`}}{emphasis}", sure=True)
-    if value is None or not _stands_out(text[value.start : value.end][:_LOOK]):
+    if value is None:
+        return None
+    if not _stands_out(text[value.start : value.end][:_LOOK]):
+        reading.count(value.end - value.start)
         return None
     return value
 
@@ -222,9 +250,6 @@ _COMMENT: Final = re.compile(r"(?:^|\s)(?:#|//|--|/?\*|<!--|;|%|rem\s)\s?", re.I
 
 _CLASSES: Final = tuple(map(re.compile, (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^\w\s\-./:,]", r"_|-$")))
 
-
-_LOOK: Final = 256
-"""Characters of a bare value that are looked at; a run of them may fill a line."""
 
 _DIGIT: Final = re.compile(r"\d")
 _SHOUTED_AND_SAID: Final = re.compile(r"[A-Z]{3}[_\-+.][a-z]{3}|[a-z]{3}[_\-+.][A-Z]{3}")
