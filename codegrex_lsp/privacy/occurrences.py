@@ -7,11 +7,12 @@ What is too short or a plain word is left alone: it would be found in the code's
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+import string
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from codegrex_lsp.privacy.detect import automaton
-from codegrex_lsp.privacy.detect.known import base64_around, base64_forms, forms
+from codegrex_lsp.privacy.detect.known import base64_forms, forms
 
 SHORTEST: Final = 6
 """Characters from which a value is looked for elsewhere."""
@@ -30,7 +31,8 @@ MOST_ENCODED: Final = 1_000
 """Values whose encoded forms are looked for too: a list with more is data, not credentials."""
 
 _PLAIN_WORD: Final = re.compile(rf"[A-Za-z]{{1,{LONGEST_WORD}}}")
-_WORD: Final = re.compile(r"[A-Za-z0-9_]")
+_WORD: Final = frozenset(string.ascii_letters + string.digits + "_")
+_BASE64: Final = _WORD | frozenset("+/=-")
 _YOUNG: Final = 256
 """Forms that are built anew for each further one; more of them join the large automaton."""
 
@@ -68,9 +70,15 @@ class Occurrences:
         """Where one begins, ends, and which: in no order, and they may overlap."""
         if self._late:
             self._build()
+        words, base64 = whole_words(text), _base64_runs(text)
         for part in (self._old, self._young):
             for form, start in part.find(text):
-                yield from self._place(text, form, start)
+                value, in_base64 = self._owners.get(form, ("", False))
+                at = start, start + len(form)
+                if value and in_base64:
+                    yield *words.grown(*base64.grown(*at)), value
+                elif value and (len(form) >= WHOLE_WORD_BELOW or words.grown(*at) == at):
+                    yield *words.grown(*at), value
 
     # -- inside -----------------------------------------------------------------------------
 
@@ -82,16 +90,6 @@ class Occurrences:
             self._old = _Automaton(self._owners)
             young = []
         self._young = _Automaton(form for form in young if form in self._owners)
-
-    def _place(self, text: str, form: str, start: int) -> Iterator[tuple[int, int, str]]:
-        value, in_base64 = self._owners.get(form, ("", False))
-        end = start + len(form)
-        if not value:
-            return
-        if in_base64:
-            start, end = base64_around(text, start, end)
-        if in_base64 or len(form) >= WHOLE_WORD_BELOW or grown(text, start, end) == (start, end):
-            yield *grown(text, start, end), value
 
 
 class _Automaton:
@@ -117,16 +115,67 @@ def is_distinctive(value: str) -> bool:
     return len(value) >= SHORTEST and not _PLAIN_WORD.fullmatch(value)
 
 
-def grown(text: str, start: int, end: int) -> tuple[int, int]:
-    """The range, grown to whole words: a placeholder must stand alone to be found again.
+class Growing:
+    """Grows ranges of one text over the characters beside them.
+
+    Ranges in the same run share the walk to its edges, so that a run full of them costs linear
+    time if they come in about their order.
+
+    Args:
+        before: Whether the character before a place belongs to what begins there.
+        after: Whether the character at a place belongs to what ends there.
+    """
+
+    def __init__(self, before: Callable[[int], bool], after: Callable[[int], bool]) -> None:
+        self._before = before
+        self._after = after
+        self._left = (1, 0)  # every place from the one to the other reaches back to the first
+        self._right = (1, 0)  # and here on to the last
+
+    def grown(self, start: int, end: int) -> tuple[int, int]:
+        """The range with everything beside it that belongs to it."""
+        return self._back(start), self._on(end)
+
+    def _back(self, start: int) -> int:
+        first, last = self._left
+        at = start
+        while not first <= at <= last:
+            if not self._before(at):
+                first, last = at, start
+                break
+            at -= 1
+        self._left = first, max(last, start)
+        return first
+
+    def _on(self, end: int) -> int:
+        first, last = self._right
+        at = end
+        while not first <= at <= last:
+            if not self._after(at):
+                first, last = end, at
+                break
+            at += 1
+        self._right = min(first, end), last
+        return last
+
+
+def whole_words(text: str) -> Growing:
+    """Grows ranges of a text to whole words: a placeholder must stand alone to be found again.
 
     The letter of an escape such as `\\n` is no part of the word after it.
     """
-    while start > 0 and _WORD.match(text, start - 1) and not _escape_before(text, start):
-        start -= 1
-    while end < len(text) and _WORD.match(text, end):
-        end += 1
-    return start, end
+    return Growing(
+        lambda at: at > 0 and text[at - 1] in _WORD and not _escape_before(text, at),
+        lambda at: at < len(text) and text[at] in _WORD,
+    )
+
+
+def _base64_runs(text: str) -> Growing:
+    """Grows ranges of a text to whole runs of base64: neighbours carry some of its bits."""
+    return Growing(
+        lambda at: at > 0 and text[at - 1] in _BASE64,
+        lambda at: at < len(text) and text[at] in _BASE64,
+    )
 
 
 def _escape_before(text: str, start: int) -> bool:

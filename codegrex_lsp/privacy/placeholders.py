@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, Literal
 
 from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.marks import MarkReader
-from codegrex_lsp.privacy.occurrences import Occurrences, grown
+from codegrex_lsp.privacy.occurrences import Occurrences, whole_words
 from codegrex_lsp.privacy.redacted import Kind, Redacted, Replacement
 from codegrex_lsp.privacy.shapes import candidate, guessable
 from codegrex_lsp.values.sealed import Sealed
@@ -21,6 +22,10 @@ from codegrex_lsp.values.sealed import Sealed
 MOST_VALUES: Final = 10_000
 """Values that a vault remembers; the oldest go first and only lose being known elsewhere."""
 
+_FEW: Final = 64
+"""Placeholders that are looked for in the texts one by one."""
+
+_WORD: Final = re.compile(r"\w+", re.ASCII)
 _LINE: Final = re.compile(r"[^\r\n]+")
 _DRESS: Final = re.compile(r"[\s\"'`#>*,;]*")
 
@@ -77,9 +82,10 @@ class Vault:
 
     def learn(self, text: str, spans: Iterable[Span], *, origin: str = "") -> None:
         """Remember the values of `spans`, so that they are replaced in other texts as well."""
+        words = whole_words(text)
         for span in spans:
             for start, end in _lines_of(text, span):
-                start, end = grown(text, start, end)
+                start, end = words.grown(start, end)
                 value = text[start:end]
                 if value.lower() not in self._owners:
                     self._entry(value, span, origin)
@@ -139,9 +145,10 @@ class Vault:
     ) -> list[tuple[int, int, _Entry, bool]]:
         """What to replace: sorted, on one line each, without overlap."""
         found: list[tuple[int, int, _Entry, bool]] = []
+        words = whole_words(text)
         for span in spans:
             for number, (start, end) in enumerate(_lines_of(text, span)):
-                start, end = grown(text, start, end)
+                start, end = words.grown(start, end)
                 value = text[start:end]
                 if value.lower() not in self._owners:  # our own placeholder stays
                     found.append((start, end, self._entry(value, span, ""), number == 0))
@@ -172,19 +179,22 @@ class Vault:
 
         Two placeholders without anything between them could not be told apart again.
         """
-        result: list[tuple[int, int, _Entry, bool]] = []
+        joined: list[tuple[int, int, _Entry, bool]] = []
         for start, end, entry, first in sorted(found, key=lambda run: (run[0], -run[1])):
-            if result and start <= result[-1][1]:
-                last = result.pop()
-                if last[2].kind == "control":
-                    last = (last[0], last[1], entry, last[3])
-                start, end, entry, first = last[0], max(end, last[1]), last[2], last[3]
-            value = text[start:end]
-            if value != entry.value:
-                span = _as_span(entry)
-                entry = self._entry(value, span, "")
-            result.append((start, end, entry, first))
-        return result
+            if joined and start <= joined[-1][1]:
+                last = joined.pop()
+                if last[2].kind != "control":
+                    entry = last[2]
+                start, end, first = last[0], max(end, last[1]), last[3]
+            joined.append((start, end, entry, first))
+        return [
+            (start, end, self._named_by(text[start:end], entry), first)
+            for start, end, entry, first in joined
+        ]
+
+    def _named_by(self, value: str, entry: _Entry) -> _Entry:
+        """The entry of a run that began as another one's value."""
+        return entry if value == entry.value else self._entry(value, _as_span(entry), "")
 
     def _entry(self, value: str, span: Span, origin: str) -> _Entry:
         entry = self._entries.get(value)
@@ -233,11 +243,16 @@ class Vault:
 
 
 class _Texts:
-    """The texts of one request, and whether a placeholder stands in them already."""
+    """The texts of one request, and whether a placeholder stands in them already.
+
+    The first few are looked for in the texts themselves; for more, the words of the texts tell
+    which can not stand there.
+    """
 
     def __init__(self, texts: Sequence[str], marks: MarkReader) -> None:
         self._texts = texts
         self._lowered: list[str] | None = None
+        self._asked = 0
         self._quoted = frozenset().union(*(marks.read(text).quoted for text in texts))
 
     def __contains__(self, placeholder: str) -> bool:
@@ -246,7 +261,16 @@ class _Texts:
             return name.partition("@")[0] in self._quoted
         if self._lowered is None:
             self._lowered = [text.lower() for text in self._texts]
+        self._asked += 1
+        if self._asked > _FEW and not self._words.issuperset(_WORD.findall(name)):
+            return False
         return any(name in text for text in self._lowered)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """Every word, and without its first letter where that may be the letter of an escape."""
+        words = frozenset().union(*(_WORD.findall(text) for text in self._lowered or ()))
+        return words | {word[1:] for word in words if word[0] in "abfnrtv0"}
 
 
 def _as_span(entry: _Entry) -> Span:

@@ -75,15 +75,20 @@ def _separated(text: str) -> Iterator[Span]:
 
 
 def _markdown(text: str) -> Iterator[Span]:
-    for start, end in sorted(set(_rule_lines(text))):
+    rules = sorted(set(_rule_lines(text)))
+    columns: _Columns = {}
+    for (start, end), (next_rule, _) in pairwise([*rules, (len(text), 0)]):
         head = text.rfind("\n", 0, start - 1) + 1
-        columns = _columns([text[a:b] for a, b in _cells(text, head, start - 1, "|")])
-        if "|" not in text[head : start - 1] or not columns:
-            continue
+        if "|" in text[head : start - 1]:  # a rule within a table adds its columns to it
+            columns |= _columns([text[a:b] for a, b in _cells(text, head, start - 1, "|")])
         for begin, stop in _lines(text, end + 1):
-            if "|" not in text[begin:stop]:
+            if begin >= next_rule:
                 break
-            yield from _spans(text, list(_cells(text, begin, stop, "|")), columns)
+            if "|" not in text[begin:stop]:
+                columns = {}
+                break
+            if columns:
+                yield from _spans(text, list(_cells(text, begin, stop, "|")), columns)
 
 
 def _rule_lines(text: str) -> Iterator[tuple[int, int]]:
