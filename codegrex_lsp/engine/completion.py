@@ -169,9 +169,11 @@ class Completer:
     async def clear(self, ask: Ask, route: Route, settings: Settings) -> Clearance | Withheld:
         """The gate's decision for one route."""
         await self._guards.ready(settings, route.destination)
-        return self._guards.gate(settings).clear(
-            ask, route, redact_local=settings.privacy.redact_local
-        )
+        gate, redact_local = self._guards.gate(settings), settings.privacy.redact_local
+        clearance = gate.clear(ask, route, redact_local=redact_local)
+        if await self._guards.names_learnt(settings, route.destination):
+            clearance = gate.clear(ask, route, redact_local=redact_local)
+        return clearance
 
     async def rehearse(
         self, prepared: Prepared, settings: Settings, door: RecordingDoor

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from codegrex_lsp.engine.names_server import NamesServer
 from codegrex_lsp.engine.policies import PathPolicies
 from codegrex_lsp.errors import DetectorFailed
 from codegrex_lsp.privacy.admission import PathLevel
@@ -20,6 +21,7 @@ from codegrex_lsp.privacy.detect.custom import CustomPatterns
 from codegrex_lsp.privacy.detect.detector import Detector, Level
 from codegrex_lsp.privacy.detect.engine import Engine
 from codegrex_lsp.privacy.detect.known import KnownSecret, KnownSecrets
+from codegrex_lsp.privacy.detect.personal.ner import WithNames
 from codegrex_lsp.privacy.detect.standard import standard_detectors
 from codegrex_lsp.privacy.gate import Gate
 from codegrex_lsp.privacy.ignore import Verdict
@@ -45,6 +47,7 @@ class Guards:
         settings: Settings in force for a folder, now.
         allow_key: Key of the hashes in `privacy.allow`.
         known: Values of credential files, now; the same object while nothing changes.
+        names: What hears names in prose, or None for nobody.
     """
 
     def __init__(
@@ -54,12 +57,14 @@ class Guards:
         settings: Callable[[Path | None], Settings],
         allow_key: bytes,
         known: Callable[[], Known] = frozenset,
+        names: NamesServer | None = None,
     ) -> None:
         self._verdict = verdict
         self._key = key
         self._settings = settings
         self._allow_key = allow_key
         self._known = known
+        self._names = names
         self._engines: dict[tuple[tuple[CustomPattern, ...], Known], Engine] = {}
         self._loading: dict[tuple[int, Level], asyncio.Task[None]] = {}
         self._vaults: dict[Path | None, tuple[frozenset[str], Vault]] = {}
@@ -76,7 +81,10 @@ class Guards:
 
     def scanner(self, settings: Settings) -> Scanner:
         """What that gate finds sensitive: for everybody who tells of it or masks it."""
-        return self._allowing(self.engine(settings), settings)
+        names = self._names_for(settings)
+        engine = self.engine(settings)
+        found: Scanner = WithNames(engine, names.names) if names else engine
+        return self._allowing(found, settings)
 
     def engine(self, settings: Settings) -> Engine:
         """The detection behind that, which also sees what the person allowed."""
@@ -118,12 +126,27 @@ class Guards:
             self._loading[key] = task
         await asyncio.shield(task)
 
+    async def names_learnt(self, settings: Settings, destination: Destination) -> bool:
+        """Wait a moment for the names in what a gate has just looked at, on its way to the cloud.
+
+        Returns:
+            Whether some were learnt, so that the gate should look again.
+        """
+        names = self._names_for(settings)
+        return names is not None and destination is Destination.CLOUD and await names.settle()
+
     def forget(self, uri: str) -> None:
         """A document was closed: its lines and its masked values go."""
+        if self._names is not None:
+            self._names.names.forget(uri)
         for engine in self._engines.values():
             engine.forget(uri)
         for _, vault in self._vaults.values():
             vault.forget(uri)
+
+    def _names_for(self, settings: Settings) -> NamesServer | None:
+        names = self._names
+        return names if names is not None and settings.privacy.names and names.usable else None
 
     def _known_for(self, settings: Settings) -> Known:
         return self._known() if settings.privacy.known_secrets else frozenset()
@@ -148,8 +171,8 @@ class Guards:
         """Shared by all engines: loading them takes a second, and they keep nothing of a text."""
         return standard_detectors()
 
-    def _allowing(self, engine: Engine, settings: Settings) -> Scanner:
-        return Allowing(engine, self._allow_key, settings.privacy.allow)
+    def _allowing(self, scanner: Scanner, settings: Settings) -> Scanner:
+        return Allowing(scanner, self._allow_key, settings.privacy.allow)
 
     def _vault(self, folder: Path | None) -> Vault:
         """The vault of a folder, begun anew when the allowed values change.

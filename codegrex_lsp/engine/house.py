@@ -20,6 +20,7 @@ from codegrex_lsp.engine.completion import Completer, Stopwatch
 from codegrex_lsp.engine.findings import Finding, Findings
 from codegrex_lsp.engine.guards import Guards
 from codegrex_lsp.engine.models import ModelBook
+from codegrex_lsp.engine.names_server import NamesServer
 from codegrex_lsp.engine.requests import CompletionOutcome, CompletionRequest, Preview, Status
 from codegrex_lsp.engine.survey import ProviderCheck, Survey, destination
 from codegrex_lsp.engine.turns import Turns
@@ -121,12 +122,14 @@ class House:
             network=lambda: self._settings(None).network,
         )
         allow_key = self._secret.derive("allow")
+        self._names = NamesServer()
         self._guards = Guards(
             self.explain_ignore,
             self._placeholder_key,
             self._settings,
             allow_key,
             lambda: self._credentials.current(self._env_folders),
+            self._names,
         )
         self._findings = Findings(self._guards, self.resolved, allow_key, folders)
         self._book = ModelBook(self._door, translator, clock)
@@ -347,12 +350,15 @@ class House:
             for provider in map(settings.providers.get, settings.completion.routes)
         )
         where = Destination.CLOUD if cloud else Destination.LOCAL
+        if cloud and settings.privacy.names:
+            self._names.warm_up()
         await self._guards.ready(settings, where)
         await self._door.warm_up()
 
     async def close(self) -> None:
-        """End the model server and close every connection."""
+        """End the child processes and close every connection."""
         self._turns.end_all()
+        await self._names.close()
         await self._book.close()
         await self._door.close()
         await self._models.close()

@@ -53,6 +53,10 @@ ALLOWED = {
     ("egress/exchange.py", "httpx"): "the library's response and errors",
     ("egress/llama_child.py", "http.client"): "asks the model server in its own process for health",
     ("egress/modelserver.py", "create_subprocess_exec"): "starts the embedded model server",
+    (
+        "engine/names_server.py",
+        "create_subprocess_exec",
+    ): "starts the model that hears names, which is no part of this process; over pipes",
     ("egress/starter.py", "subprocess"): "`models pull starter` runs pip, on command only",
     (
         "engine/workers.py",
