@@ -6,6 +6,7 @@
     assigned   what the name of a key gives away: the table `fields`
     columns    the same for the cells of CSV, by the head of their column
     people     names in the position of an author
+    ner        names that only a language model hears, known after a while; no detector
 
 Each is a detector of its own behind a gate of its own; `presidio` holds the recognisers of that
 package. Here a wrong find spoils a completion and a missed one is a leak, so both are measured.
