@@ -5,15 +5,20 @@ Where the cost were its square, these would take minutes; the limit of each test
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
+from codegrex_lsp.errors import DetectorFailed
 from codegrex_lsp.privacy.detect import Span
+from codegrex_lsp.privacy.detect.custom import CustomPatterns
+from codegrex_lsp.privacy.detect.detector import Level, Line
+from codegrex_lsp.privacy.detect.engine import Engine
 from codegrex_lsp.privacy.detect.private_keys import PrivateKeys
 from codegrex_lsp.privacy.detect.tables import Tables
 from codegrex_lsp.privacy.occurrences import Occurrences
 from codegrex_lsp.privacy.placeholders import Vault
+from codegrex_lsp.settings.model import CustomPattern
 from tests.support import planted
 
 pytestmark = pytest.mark.timeout(30)
@@ -118,3 +123,37 @@ def test_of_many_values_none_gets_a_placeholder_that_stands_in_the_text() -> Non
     issued = Vault(b"key").redact(text, spans).issued
 
     assert not set(issued) & set(would_be)
+
+
+def test_so_many_patterns_that_a_line_takes_too_long_withhold_it() -> None:
+    now = iter(range(100))
+    patterns = [CustomPattern(f"p{n}", f"x{n}") for n in range(9)]
+    many = CustomPatterns(patterns, clock=lambda: next(now))
+
+    with pytest.raises(DetectorFailed) as failure:
+        Engine([many], clock=lambda: 0.0).spans("x1", level="secrets")
+
+    assert failure.value.code == "detector-too-slow"
+
+
+def test_the_clock_is_looked_at_before_each_line() -> None:
+    now = [0.0]
+
+    class Slow:
+        name = "slow"
+        level: Level = "secrets"
+
+        def wants(self, line: Line) -> bool:
+            return True
+
+        def scan_line(self, line: Line) -> Sequence[Span]:
+            now[0] += 1_000
+            return []
+
+        def warm_up(self) -> None:
+            pass
+
+    with pytest.raises(DetectorFailed):
+        Engine([Slow()], budget_ms=1_500, clock=lambda: now[0]).spans("a\n" * 9, level="secrets")
+
+    assert now[0] == 2_000

@@ -28,7 +28,7 @@ FRAGMENTS = (
     f"name,password,mail\nbob,{VALUE},{planted.EMAIL}",
     f"| user | password |\n|---|---|\n| bob | {VALUE} |",
     f"machine x.y\nlogin bob\npassword {VALUE}",
-    f"diff --git a/c.yaml b/c.yaml\n@@ -1 +1 @@\n-password: |\n-  {VALUE}\n+password: |\n+  {VALUE}1",
+    f"diff --git a/c.yaml b/c.yaml\n@@ -1 +1 @@\n-password: |\n-  {VALUE}\n+pass: |\n+  {VALUE}1",
     f"INSERT INTO t (name, password) VALUES\n('bob', '{VALUE}'),\n('al', '{VALUE}1');",
     "# cloudflare\nkey: " + "0a1b2c3d4e" * 4,
     f"x {planted.GITHUB}\n{planted.AWS}",

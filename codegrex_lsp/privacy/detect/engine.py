@@ -39,9 +39,6 @@ from codegrex_lsp.privacy.detect.lines import (
 from codegrex_lsp.privacy.detect.sieve import Sieve, Sifted
 from codegrex_lsp.privacy.detect.views import View, views
 
-_CLOCK_EVERY: Final = 32
-"""Lines shown to detectors between two looks at the clock. Linear patterns bound each line."""
-
 _BATCH: Final = 256
 """New lines that pass the sieve together."""
 
@@ -223,13 +220,12 @@ class Engine:
         found: list[Hits] = [()] * len(chunks)
         done = 0
         self._in_time(run)
-        for shown, sifted in enumerate(self._sieve(run).sift(texts)):
+        for sifted in self._sieve(run).sift(texts):
             owner = owners[sifted.index]
             if owner > done:
                 cache.keep_all(chunks[done:owner], found[done:owner])
                 done = owner
-            if shown % _CLOCK_EVERY == 0:
-                self._in_time(run)
+            self._in_time(run)
             line = _line(sifted, texts[sifted.index], chunks[owner], offsets[sifted.index], run)
             found[owner] += self._ask(
                 sifted.detectors, line, chunks[owner], offsets[sifted.index], run
