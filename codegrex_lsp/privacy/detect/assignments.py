@@ -32,7 +32,13 @@ _QUALIFIER: Final = re.compile(
     r"(?:api|access|secret|private|auth|client|master|encryption|signing|session|service) $"
 )
 _SETTER: Final = re.compile(r"(?:set|with|use|update|change|add|put)(?![a-z])|equals$")
-_CONFIDENCE: Final = {Key.HUMAN: 0.8, Key.SECRET: 0.8, Key.MACHINE: 0.8, Key.WEAK: 0.6}
+_CONFIDENCE: Final = {
+    Key.HUMAN: 0.8,
+    Key.PHRASE: 0.8,
+    Key.SECRET: 0.8,
+    Key.MACHINE: 0.8,
+    Key.WEAK: 0.6,
+}
 _VALUE_WORDS: Final = frozenset(
     f"{word}{mark}" for word in ("value", "default") for mark in (":", "=", " =", '":', "':")
 )

@@ -25,6 +25,8 @@ _REST: Final = r"[^|;&]{0,200}?"
 _TEXT: Final = r"""(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)')"""
 _USER: Final = r"""(?:"[^"]{0,120}"|'[^']{0,120}'|[\w.]{1,60})\s{0,4},\s{0,4}"""
 
+_FIELD: Final = r"""(?:passw(?:or)?d|passwort|pwd)\w{0,20}["'\])/i]"""  # of a form, by its name
+
 _ROWS: Final = (
     (("sshpass",), rf"""sshpass{_REST}["'\s]-p["']?[\s,]{{0,4}}{_VALUE}"""),
     (
@@ -42,7 +44,7 @@ _ROWS: Final = (
     ),
     (("az login", "cf login", "oc login"), rf"""\blogin\b{_REST}\s-p{_BLANK}{_VALUE}"""),
     (("psexec", "winexe"), rf"""(?:psexec|winexe){_REST}\s-p{_BLANK}{_VALUE}"""),
-    (("net use",), rf"""net use\s(?:\S+\s){{1,3}}{_VALUE}\s+/u"""),
+    (("net use",), rf"""net use\s(?:\S+\s){{1,3}}(?!\\\\){_VALUE}\s+/u"""),
     (("net use",), rf"""net use{_REST}/user:\S+\s{_VALUE}"""),
     (("net user",), rf"""net user\s\S+\s{_VALUE}\s+/add"""),
     (("cmdkey", "/pass:", "xfreerdp"), rf"""\s/p(?:ass(?:word)?)?:{_VALUE}"""),
@@ -79,7 +81,33 @@ _ROWS: Final = (
     (("convertto-secure",), rf"""{_TEXT}\s*\|\s*convertto-securestring"""),
     (
         ("basicauth", "basic_auth", "digestauth", "networkcredential", "passwordcredentials"),
-        rf"""(?:basic_?auth|digestauth|networkcredential|passwordcredentials)\(\s{{0,4}}{_USER}{_TEXT}""",
+        rf"""(?:basic_?auth|digestauth|networkcredential|passwordcredentials)\(\s{{0,4}}{_USER}(?:some\()?{_TEXT}""",
+    ),
+    (("algorithm.hmac",), rf"""algorithm\.hmac\d{{3}}\(\s{{0,4}}{_TEXT}"""),
+    (("fernet(",), rf"""fernet\(\s{{0,4}}b?{_TEXT}"""),
+    (
+        ("hashpw(", "password(", "bcrypt.", "password_hash(", "password_verify("),
+        r"""(?:hashpw|generatefrompassword|bcrypt\.(?:hash|compare)(?:sync)?|password_(?:hash|verify)"""
+        rf"""|(?:check|verify|match|compare)e?s?_?password)\(\s{{0,4}}(?:\[\]byte\()?b?{_TEXT}""",
+    ),
+    (("session(",), rf"""session\(\s{{0,4}}\{{[^{{}}]{{0,120}}?secret:\s{{0,4}}{_TEXT}"""),
+    (("real_connect(",), rf"""real_connect\(\s{{0,4}}(?:{_USER}){{3}}{_TEXT}"""),
+    (("ftp(", "ftp_tls("), rf"""\bftp(?:_tls)?\(\s{{0,4}}(?:{_USER}){{2}}{_TEXT}"""),
+    (("dbi->connect(",), rf"""dbi->connect\(\s{{0,4}}(?:\$\w+\s?,\s?|{_USER}){_USER}{_TEXT}"""),
+    (("oracle",), r"""oracle\w*\.connect\(\s{0,4}["'][\w$]{1,60}/(?P<pair>[^"'@\s]{1,128})@"""),
+    (
+        (".fill(", ".type(", "fill_in ", "set_value(", "setvalue("),
+        rf"""(?:fill|type|value)(?:_in)?[ (][^;]{{0,100}}?"""
+        rf"""{_FIELD}{{1,6}},\s{{0,4}}(?:with:\s?)?{_TEXT}""",
+    ),
+    (
+        (".fill(", ".type(", "sendkeys(", "send_keys(", "set_value(", "setvalue("),
+        rf"""{_FIELD}{{1,6}}\.(?:\w{{1,12}}\(\)\.)?"""
+        rf"""(?:fill|type|send_?keys|set_?value)\(\s{{0,4}}{_TEXT}""",
+    ),
+    (
+        ("enter", "type", "fill"),
+        rf"""\b(?:enter|type|fill)\w{{0,3}}\s{_TEXT}\s(?:in|into|as|for)\s[^"']{{0,24}}["']?passw""",
     ),
     (
         ("passwordauthentication", ".login(", ".authenticate(", "mysqli("),

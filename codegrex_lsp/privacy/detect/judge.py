@@ -52,7 +52,7 @@ def judge_value(value: str, key: Key, *, quoted: bool, shortest: int = SHORTEST)
         return False
     if not quoted and (value[0] in "[{&*|><`'\"" or _BARE_CODE.search(value)):
         return False
-    if key is Key.HUMAN:
+    if key in (Key.HUMAN, Key.PHRASE):
         return not _is_constant(value)
     if _WORDS_ONLY.fullmatch(value) and not mixes_case(value):
         return False
@@ -61,7 +61,7 @@ def judge_value(value: str, key: Key, *, quoted: bool, shortest: int = SHORTEST)
     if key is Key.SECRET:
         return not _KEBAB.fullmatch(value)
     if key is Key.MACHINE:
-        return looks_random(value) or _has_digits_inside(value)
+        return not _is_name(value) and (looks_random(value) or _has_digits_inside(value))
     if _UUID.fullmatch(value) or _is_name(value) or value.isdigit() or value.isalpha():
         return False
     return looks_random(value)
@@ -147,7 +147,7 @@ def is_stand_in(value: str) -> bool:
 # -- what has another meaning ---------------------------------------------------------------
 
 _PATH: Final = re.compile(
-    r"^(?:\.{0,2}/[\w.\-/@+ ]+|~/.*|[A-Za-z]:\\.*|[\w\-]+(?:/[\w.\-]+){2,}"
+    r"^(?:\.{0,2}/[\w.\-/@+ ]+(?:/:[\w\-]+)*|~/.*|[A-Za-z]:\\.*|[\w\-]+(?:/[\w.\-]+){2,}"
     r"|[\w.\-/:]*\.(?:txt|pem|key|crt|json|ya?ml|toml|ini|py|js|ts|go|rb|java|html?|env|conf|cfg))$"
 )
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -159,7 +159,7 @@ _OTHER_DATA: Final = re.compile(
     r"|^(?:localhost|[\w\-]+(?:\.[\w\-]+){1,8}):\d{2,5}$|^#[0-9a-fA-F]{3,8}$|^v?\d+(?:\.\d+){1,3}$"
 )
 _CODE: Final = re.compile(
-    r"\w\(\)|=>|^\w+(?:\.\w+)*\(|</?\w[^<>]*>|&&|\|\||\\[dwsDWSb][+*\])]"
+    r"\w\(\)|=>|^\w+(?:\.\w+)*\([^()]*\)|</?\w[^<>]*>|&&|\|\||\\[dwsDWSb][+*\])]"
     r"|\[(?:\^|a-z|A-Z|0-9)|\(\?[:=!P]|^\^.*\$$|%[sdr](?:\W|$)"
 )
 _BARE_CODE: Final = re.compile(r"\(|^[A-Z][A-Za-z]+-[A-Z][A-Za-z]+$")
@@ -194,7 +194,7 @@ _NAME: Final = re.compile(
 _MADE_UP: Final = re.compile(r"[A-Za-z0-9+/_\-.~:|!@#$%^*]+={0,3}")
 """What machines make tokens of. Blanks, brackets, quotes and the like mean text or code."""
 
-_KEBAB: Final = re.compile(r"[a-z]+(?:[\-/:][a-z0-9]{1,12})+")
+_KEBAB: Final = re.compile(r"[a-z]+(?:[\-/:][a-z0-9]{1,12})+(?<!\d{4})")
 """The name of a secret, as Kubernetes has it."""
 
 _NUMBERED: Final = re.compile(r"[a-z]+\d{0,2}")
@@ -215,7 +215,7 @@ def _is_constant(value: str) -> bool:
         return False
     if value.isupper() and ("_" in value or len(value) < 6):
         return True
-    return any(c in value for c in "_.:/") or bool(_LABEL.search(_last_word(value)))
+    return any(c in value for c in "_.:/") or bool(_LABEL.fullmatch(_last_word(value)))
 
 
 def _is_camel_case(value: str) -> bool:
@@ -262,7 +262,7 @@ def _is_sentence(value: str, key: Key) -> bool:
         return False
     if any(part.strip(".,:;!?'\"()") in _FUNCTION_WORDS for part in parts):
         return True
-    if value[-1] in ".:?!" or _LABEL.search(parts[-1]) or key is not Key.HUMAN:
+    if value[-1] in ".:?!" or _LABEL.fullmatch(parts[-1]) or key not in (Key.HUMAN, Key.PHRASE):
         return True
     return value[0].isupper() and value[1:] == value[1:].lower()
 

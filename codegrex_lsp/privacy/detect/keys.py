@@ -26,12 +26,15 @@ class Key(Enum):
     """`secret`: mostly made by a machine, at times by a person, and at times a name."""
     HUMAN = 4
     """`password`: whatever a person may think of."""
+    PHRASE = 5
+    """`jwt_secret`: made by a machine or by a person, and never the name of one."""
 
 
 HINTS: Final = words(
     """
     pass pwd pswd passe pw secret token key cred auth senha contrase kennwort parola haslo heslo
     wachtwoord salasana clave mdp mnemonic salt seed otp cookie
+    pepper sessid sessionid
     """
 )
 """Letters, one group of which is in every name that this module knows. All are of lower case."""
@@ -45,6 +48,9 @@ _HUMAN: Final = re.compile(
     r"|(?:user|db|root|admin|require|smtp|ftp|mail|login|my|sql|ssh|key|store)pass$|mnemonic"
     r"|seed_phrase|masterauth"
 )
+_PHRASE: Final = re.compile(
+    r"(?:jwt|session|cookie|auth|signing|token|hmac)_secret$|secret_key_base$|(?:^|_)pepper$"
+)
 _SECRET: Final = re.compile(r"secret")
 _MACHINE: Final = re.compile(
     r"token|(?:api|access|private|auth|account|encryption|signing|master|service|client|shared|"
@@ -53,7 +59,7 @@ _MACHINE: Final = re.compile(
     r"|apikey|accesskey|authkey|credential|(?:totp|otp|mfa)_?(?:seed|key|secret)?$"
     r"|(?:session|auth)_?cookie"
 )
-_WEAK: Final = re.compile(r"(?:^|_)(?:auth|creds?|salt|seed)$|key$")
+_WEAK: Final = re.compile(r"(?:^|_)(?:auth|creds?|salt|seed)$|key$|sess(?:ion)?id$")
 _PUBLIC: Final = re.compile(
     r"algolia.*search|search_only|site_key|pass(?:word|wd|phrase)?_key$|anon_key$"
 )
@@ -75,6 +81,7 @@ _PLAIN_LAST: Final = words(
     function callback method factory builder generator filter exception schema model config
     settings options option selector locator xpath css idx pos position offset start end begin
     arn location source src target owner user username email prop property meta metadata spec
+    encryption
     table charset chars alphabet separator sep delimiter delim identifier ident check checker
     checks word words kwargs module stream bucket subject info period pem crt cer der pfx jks txt
     json yaml yml xml zip py js ts html css md csv log sh so h c go rs java comment comments
@@ -113,10 +120,13 @@ def _judge(key: str) -> Key:
     if parts[-1] in _PLAIN_LAST:
         return Key.NOTHING
     joined = "_".join(parts)
+    if key.isupper() and joined.endswith("secret_key"):
+        return Key.PHRASE
     if _PUBLIC.search(joined):
         return Key.NOTHING
     for pattern, kind in (
         (_HUMAN, Key.HUMAN),
+        (_PHRASE, Key.PHRASE),
         (_SECRET, Key.SECRET),
         (_MACHINE, Key.MACHINE),
         (_WEAK, Key.WEAK),

@@ -81,6 +81,9 @@ _RUN: Final = re.compile(r"[\w\-+/]{20}", re.ASCII)
 _TOKEN: Final = re.compile(r"[\w\-./+=~]+", re.ASCII)
 _TOKEN_CHARACTER: Final = re.compile(r"[\w\-]", re.ASCII)
 _QUOTED_NEXT: Final = re.compile(r"[^\"'`]{0,40}[\"'`][^\"'`]{3}")
+_NAMES_BEFORE: Final = re.compile(r"\s*(?:\w+\s?,\s?){1,8}")
+"""Names of a tuple: the first value is not that of the last name."""
+
 _REACH: Final = 256
 """Characters behind a key in which the keyword plugin looks for its value."""
 
@@ -165,6 +168,8 @@ class SecondOpinion:
         unknown = []
         for start, end in keys:
             value = _QUOTED_NEXT.match(line.text, end)
+            if _NAMES_BEFORE.fullmatch(line.text, 0, start):
+                continue
             if value and not known[value.end() - 1] and _KEYWORD.search(line.lowered, start, end):
                 unknown.append((start, end))
         for begin, end in _reached(unknown):

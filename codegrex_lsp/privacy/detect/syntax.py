@@ -50,7 +50,8 @@ _QUOTED: Final = re.compile(
         (?:
             (?: (?::|[ ]|\?:)\s{{0,4}}[A-Za-z_&*\[][\w.\[\]|<>&*?' ]{{0,40}}?\s{{0,4}}(?==)
               | \{{\s?get;[ \w;]{{0,40}}\}}\s?)?                       # a property of C#
-            (?::=|<-|\|\|=|=>|===?|!==?|\?=|\+=|->|=|::?|\|\||\?\?|\?:|\bor\b|\bis\b)[*_]{{0,3}}\s{{0,16}}
+            (?::=|<-|\|\|=|=>|===?|!==?|\?=|\+=|->|=|::?|\|\||\?\?|\?:|\bor\b|\bis\b
+              |by\s\w{{1,16}}\()[*_]{{0,3}}\s{{0,16}}
             (?P<wrap>(?:new\s)?(?:Secret(?:Str|String|Value|Box)?|SecureString|String|str|bytes|Some
               |String::from|Buffer\.from|(?:base64\.)?b64decode|\[\]byte|\[\]rune|Password
               |secrecy::Secret|Secret::new|SecretString::from)\(\s{{0,4}})?
@@ -87,7 +88,7 @@ _BLANK_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 _BLANK_KEYS: Final = frozenset({"password", "requirepass", "masterauth", "passwd"})
-_FLAG: Final = re.compile(r"""(?:[ =]|["'],\s{0,4})(?P<value>"[^"]*"|'[^']*'|[^\s"'`,]+)""")
+_FLAG: Final = re.compile(r"""(?:[ =]|["'],\s{0,4}(?=["']))(?P<value>"[^"]*"|'[^']*'|[^\s"'`,]+)""")
 _QUERY: Final = re.compile(r"=(?P<value>[^&\s\"'`<>#;]+)")
 _FIELD: Final = re.compile(r"\s?=\s?(?P<value>[^;\"'`\s&]+)(?=[;\"'`\s]|\s*$)")
 _HEADER: Final = re.compile(r":[ \t]{0,4}(?P<value>[^\s\"'`]+)(?=[\"'`])")

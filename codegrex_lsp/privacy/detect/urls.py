@@ -149,6 +149,9 @@ _COOKIE_HEADER: Final = re.compile(
     r"|\bcurl\s(?:[^|;]{0,200}\s)?-b\s?[\"']?"
 )
 _COOKIE: Final = re.compile(r"(?P<name>[\w.\-]{1,80})=(?P<value>[^\s;,\"'`]{8,4096})")
+_LONG_COOKIE: Final = 40
+"""Characters from which a random value is taken for a session's, whatever its name."""
+
 _SESSION: Final = re.compile(r"sess|sid$|auth|token|jwt|remember|login|identity|\.sid|ticket", re.I)
 
 
@@ -174,7 +177,8 @@ class Cookies:
         return [
             Span(*match.span("value"), "secret", "session-cookie", "cookie-header")
             for match in _COOKIE.finditer(line.text, header.end())
-            if _SESSION.search(match["name"]) and _is_session(match["value"])
+            if (_SESSION.search(match["name"]) or len(match["value"]) >= _LONG_COOKIE)
+            and _is_session(match["value"])
         ]
 
     def warm_up(self) -> None:
