@@ -26,6 +26,9 @@ LARGEST: Final = 256 * 1024
 MOST_FILES: Final = 64
 """`.env` files of one workspace folder that are read."""
 
+ALL_TOGETHER: Final = 256 * 1024
+"""Bytes of all `.env` files of one workspace folder; those deepest down are left out first."""
+
 MOST_FOLDERS: Final = 256
 """Folders of a workspace that are looked into for `.env` files."""
 
@@ -97,7 +100,7 @@ class Credentials:
         last = self._last
         if last is not None and last[1] == wanted and now - last[0] < LOOK_EVERY_S:
             return last[2]
-        places = [*self._home, *(p for f in sorted(wanted) for p in self._env_files(f, now))]
+        places = [*self._home, *(p for f in sorted(wanted) for p in _few(self._env_files(f, now)))]
         found = self._environ.union(*(self._read(place) for place in places))
         if last is not None and found == last[2]:
             found = last[2]
@@ -146,7 +149,7 @@ def _of_environment(environ: Mapping[str, str]) -> Iterator[KnownSecret]:
     """Variables whose name, or whose URL's password, says that they are secret."""
     for name, whole in environ.items():
         for key, value in formats.values(name, whole):
-            sure = judge_key(key) in (Key.HUMAN, Key.SECRET, Key.MACHINE)
+            sure = judge_key(key) in (Key.HUMAN, Key.PHRASE, Key.SECRET, Key.MACHINE)
             if sure and counts(key, value, any_key=False):
                 yield KnownSecret(value, "environment")
 
@@ -160,13 +163,23 @@ def _env_files(folder: Path) -> list[Path]:
             break
         here, depth = waiting[looked_into]
         with suppress(OSError), os.scandir(here) as entries:
-            for entry in entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
                 name = entry.name.lower()
                 if name.startswith(".env") and not name.endswith(_EXAMPLES):
                     found.append(Path(entry.path))
                 elif depth < DEPTH and _is_looked_into(entry):
                     waiting.append((Path(entry.path), depth + 1))
     return found[:MOST_FILES]
+
+
+def _few(places: Iterable[_Place]) -> Iterator[_Place]:
+    """Those whose files are small enough to be read all together."""
+    room = ALL_TOGETHER
+    for place in places:
+        size = stamp(place.path)[2]
+        if size <= room:
+            room -= size
+            yield place
 
 
 def _is_looked_into(entry: os.DirEntry[str]) -> bool:

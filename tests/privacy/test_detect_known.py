@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codegrex_lsp.privacy.detect.engine import Engine
-from codegrex_lsp.privacy.detect.known import KnownSecret, KnownSecrets, counts
+from codegrex_lsp.privacy.detect.known import MOST, KnownSecret, KnownSecrets, counts
 
 VALUE = "blue/42 wh" + 'ale"ü&=+%'
 SHORT = "wh4le" + "song"
@@ -121,3 +121,15 @@ def test_no_value_shows(caplog: pytest.LogCaptureFixture) -> None:
         Engine([detector]).spans(VALUE, level="secrets")
 
     assert VALUE not in f"{secret!r} {detector!r} {detector.name} {caplog.text}"
+
+
+def test_values_of_a_repository_do_not_crowd_out_the_persons_own() -> None:
+    own = "z" + VALUE
+    many = [KnownSecret(f"0{n:07}aB{n}x", "env-file") for n in range(MOST + 1)]
+    engine = Engine([KnownSecrets([*many, KnownSecret(own, "netrc")])])
+
+    assert [s.rule for s in engine.spans(f"x {own} y", level="secrets")] == ["known/netrc"]
+
+
+def test_a_value_that_is_no_text_is_left_out() -> None:
+    assert not counts("API_TOKEN", "Zk9xT2\udcffpLq8vWm3Rb7", any_key=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 from base64 import b64encode
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from codegrex_lsp.settings import files
+from codegrex_lsp.state import credential_formats as formats
 from codegrex_lsp.state import credentials
 from codegrex_lsp.state.credentials import Credentials
 
@@ -189,3 +191,28 @@ def test_no_value_shows(workspace: Path) -> None:
 
     assert A not in f"{reader!r} {reader.current([workspace])!r}"
     assert B not in f"{reader!r} {reader.current([workspace])!r}"
+
+
+def test_bytes_of_the_environment_that_are_no_text_do_no_harm(workspace: Path) -> None:
+    assert known(workspace, APP_TOKEN=B + "\udcff", OTHER_TOKEN=A) == {A: "environment"}
+
+
+def test_no_repository_can_make_its_env_files_a_burden(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = f"KEY={'#' * 1_000}\n"
+    write(workspace / ".env", f"API_KEY={A}\n")
+    for number in range(20):
+        write(workspace / f"{number:02}" / ".env", line * 200)
+    write(workspace / "99" / ".env", f"API_KEY={B}\n" + line * 200)
+    read: list[int] = []
+    parse = formats.lines
+
+    def watched(text: str) -> Iterator[formats.Pair]:
+        read.append(len(text))
+        return parse(text)
+
+    monkeypatch.setattr(formats, "lines", watched)
+
+    assert known(workspace) == {A: "env-file"}
+    assert sum(read) <= credentials.ALL_TOGETHER

@@ -54,6 +54,9 @@ _HOST: Final = re.compile(r"[a-z0-9\-]+(?:\.[a-z0-9\-]+)+(?::\d{1,5})?(?:/[\w.\-
 _MAIL: Final = re.compile(r"[^\s@]+@[\w.\-]+")
 _PATH: Final = re.compile(r"(?:~|\.{0,2}|[A-Za-z]:)?[/\\].*|[a-z][a-z0-9+.\-]*://.*")
 _NAME: Final = re.compile(r"[A-Za-z]+(?:[-_.:/@][A-Za-z]+|[-_.:/@]?v?\d{1,4}[a-z]{0,2})*")
+_HALF_PAIR: Final = re.compile("[\ud800-\udfff]")
+"""How Python shows bytes that are no text."""
+
 _LONG_PHRASE: Final = 16
 
 
@@ -61,9 +64,9 @@ def counts(key: str, value: str, *, any_key: bool) -> bool:
     """Whether the value of `KEY=value` is looked for elsewhere.
 
     Left out are short values (below 8 characters), numbers, paths, URLs, hosts, mail addresses,
-    booleans, placeholders and references; words alone, unless the key names a password and they
-    have 16 characters; and where the key names no secret, also numbered names such as
-    `eu-central-1`, and text with blanks.
+    booleans, placeholders, references and bytes that are no text; words alone, unless the key
+    names a password and they have 16 characters; and where the key names no secret, also numbered
+    names such as `eu-central-1`, and text with blanks.
 
     Args:
         key: As it stands in the file.
@@ -72,10 +75,12 @@ def counts(key: str, value: str, *, any_key: bool) -> bool:
     """
     if len(value) < SHORTEST or is_stand_in(value) or _is_something_else(value):
         return False
+    if not value.isascii() and _HALF_PAIR.search(value):
+        return False
     kind = judge_key(key)
     if _WORDS.fullmatch(value):
         return kind is Key.HUMAN and len(value) >= _LONG_PHRASE
-    if kind in (Key.HUMAN, Key.SECRET, Key.MACHINE):
+    if kind in (Key.HUMAN, Key.PHRASE, Key.SECRET, Key.MACHINE):
         return True
     if kind is Key.WEAK and looks_random(value):
         return True
@@ -160,7 +165,9 @@ class KnownSecrets:
     level: Level = "secrets"
 
     def __init__(self, secrets: Iterable[KnownSecret]) -> None:
-        chosen = sorted(set(secrets))[:MOST]
+        # A repository's own values come last, so that they never take the place of the person's.
+        ranked = sorted(set(secrets), key=lambda one: (one.source == "env-file", one))
+        chosen = ranked[:MOST]
         self.name = f"known-{hash(tuple(chosen)):x}"
         self.triggers: Sequence[str] = ()
         self._forms: dict[str, list[_Form]] = {}
