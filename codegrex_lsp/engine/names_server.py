@@ -168,6 +168,7 @@ class NamesServer:
         entities = iter([[Entity(*one) for one in some] for some in heard])
         for question, some in zip(questions, parts, strict=True):
             self.names.learn(question, [next(entities) for _ in some])
+            await asyncio.sleep(0)  # the editor's messages go first
         return True
 
     async def _ready(self) -> bool:

@@ -34,6 +34,9 @@ _IN_CODE_BEFORE: Final = re.compile(
     r"(?:[\w.@$`:]|\b(?:class|struct|enum|interface|type|trait|impl|new|import|from|module"
     r"|namespace|use|extends|implements|raise|except|def|func|function|fn) )$"
 )
+_PLACES_LOOKED_AT: Final = 32
+"""Of a word in a document; bounds the time of a word that stands everywhere."""
+
 _PRODUCTS: Final = words(
     """
     access action actions active add android api app application arch artificial asian async
@@ -150,12 +153,12 @@ def _words(name: str) -> Iterator[str]:
 
 def _in_code(word: str, document: str) -> bool:
     """Whether a document uses a word as an identifier or as a part of one."""
-    at = document.find(word)
-    while at >= 0:
-        end = at + len(word)
-        if _IN_CODE_AFTER.match(document, end) or _IN_CODE_BEFORE.search(
-            document, max(0, at - 12), at
-        ):
+    at = -1
+    for _ in range(_PLACES_LOOKED_AT):
+        at = document.find(word, at + 1)
+        if at < 0:
+            return False
+        before, end = max(0, at - 12), at + len(word)
+        if _IN_CODE_AFTER.match(document, end) or _IN_CODE_BEFORE.search(document, before, at):
             return True
-        at = document.find(word, end)
     return False
