@@ -39,7 +39,8 @@ def show(result: Result, *, every_skip: bool) -> None:
     else:
         for one in result.findings:
             what = f"{title(one.type)} {one.shape}"
-            data(visible(f"{one.path}:{one.line}:{one.column}: {one.kind}: {what}"))
+            line = f"{one.path}:{one.line}:{one.column}: {one.kind}: {what}"
+            data(visible(line).replace("\n", "\u240a"))
     for line in _skips(result, every_skip):
         talk(line)
     talk(_sum(result))

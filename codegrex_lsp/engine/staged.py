@@ -21,7 +21,7 @@ from codegrex_lsp.engine.search import LARGEST, Looked, Searcher
 from codegrex_lsp.engine.tree import Skipped, Target
 from codegrex_lsp.errors import ConfigurationError
 
-_GIT: Final = ("git", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
+_OPTIONS: Final = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
 _LINK: Final = "120000"
 _SUBMODULE: Final = "160000"
 
@@ -98,7 +98,7 @@ class _Objects:
 
     def __init__(self, here: Path) -> None:
         self._process = subprocess.Popen(
-            [*_GIT, "cat-file", "--batch"],
+            [_program(), *_OPTIONS, "cat-file", "--batch"],
             cwd=here,
             env=_environ(),
             stdin=subprocess.PIPE,
@@ -152,7 +152,7 @@ def _exactly(stream: IO[bytes], size: int) -> bytes | None:
 def _git(here: Path, *arguments: str) -> bytes:
     try:
         done = subprocess.run(
-            [*_GIT, *arguments],
+            [_program(), *_OPTIONS, *arguments],
             cwd=here,
             env=_environ(),
             stdin=subprocess.DEVNULL,
@@ -169,6 +169,28 @@ def _git(here: Path, *arguments: str) -> bytes:
     return done.stdout
 
 
+def _program() -> str:
+    """Git as the search path has it, but never one that lies in the folder one is in.
+
+    Windows would look there first, and a relative folder of the path leads there too.
+
+    Raises:
+        OSError: There is none.
+    """
+    name = "git.exe" if os.name == "nt" else "git"
+    for folder in os.get_exec_path():
+        program = Path(folder, name)
+        if program.is_absolute() and program.is_file() and os.access(program, os.X_OK):
+            return str(program)
+    raise FileNotFoundError(name)
+
+
 def _environ() -> dict[str, str]:
     # Locks are not taken: a hook may run while Git holds them. GIT_INDEX_FILE must stay.
-    return {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
+    # A missing object is not fetched, nor may older Gits start what fetches it.
+    return {
+        **os.environ,
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "none",
+    }

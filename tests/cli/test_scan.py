@@ -278,6 +278,15 @@ def test_a_files_name_can_not_move_the_cursor(
     assert "\x1b" not in capsys.readouterr().out
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no such names")
+def test_a_files_name_can_not_write_a_line_of_its_own(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "src" / "a\nb.py:1:1: secret").write_text(LINE)
+    main(["scan", "src"])
+    assert not any(line.startswith("b.py") for line in capsys.readouterr().out.splitlines())
+
+
 def test_a_long_scan_shows_how_far_it_is_and_a_short_one_does_not(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

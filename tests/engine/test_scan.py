@@ -405,6 +405,44 @@ def test_nothing_that_the_repository_configures_is_run(
     assert not (tree / "sprung").exists()
 
 
+def test_a_git_that_lies_in_the_folder_is_not_run(
+    searcher: Searcher, tree: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trap = write(tree / "git", '#!/bin/sh\ntouch "$(dirname "$0")/sprung"\n')
+    trap.chmod(0o755)
+    write(tree / "a.py", LINE)
+    git("add", ".")
+    monkeypatch.setenv("PATH", f".{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.chdir(tree)
+
+    assert "a.py" in [one.path for one in look_staged(searcher, tree).findings]
+    assert not (tree / "sprung").exists()
+
+
+def test_a_staged_object_that_is_missing_is_not_fetched(
+    searcher: Searcher, tree: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tree / "a.py", LINE)
+    git("add", ".")
+    (file,) = staged.staged(tree)
+    (tree / ".git" / "objects" / file.blob[:2] / file.blob[2:]).unlink()
+    for key, value in (
+        ("core.repositoryformatversion", "1"),
+        ("extensions.partialClone", "trap"),
+        ("remote.trap.promisor", "true"),
+        ("protocol.ext.allow", "always"),
+        ("remote.trap.url", f"ext::sh -c touch% {tree / 'sprung'}"),
+    ):
+        git("config", key, value)
+    everything = staged._environ()
+    everything.pop("GIT_NO_LAZY_FETCH")  # as a git that does not know it
+    monkeypatch.setattr(staged, "_environ", lambda: everything)
+
+    with pytest.raises(ConfigurationError):
+        look_staged(searcher, tree)
+    assert not (tree / "sprung").exists()
+
+
 def test_outside_a_work_tree_staged_is_a_configuration_error(
     searcher: Searcher, tree: Path
 ) -> None:
