@@ -5,6 +5,7 @@
     numbers    national numbers: the table `national` and its checks
     assigned   what the name of a key gives away: the table `fields`
     columns    the same for the cells of CSV, by the head of their column
+    beside     a `name` with a mail address or a phone beside it
     people     names in the position of an author
     ner        names that only a language model hears, known after a while; no detector
 
@@ -17,6 +18,7 @@ from __future__ import annotations
 from codegrex_lsp.privacy.detect.detector import LineDetector
 from codegrex_lsp.privacy.detect.personal.accounts import Accounts
 from codegrex_lsp.privacy.detect.personal.assigned import Fields
+from codegrex_lsp.privacy.detect.personal.beside import Beside
 from codegrex_lsp.privacy.detect.personal.columns import Columns
 from codegrex_lsp.privacy.detect.personal.contacts import Contacts
 from codegrex_lsp.privacy.detect.personal.numbers import NationalNumbers
@@ -25,4 +27,4 @@ from codegrex_lsp.privacy.detect.personal.people import People
 
 def personal_detectors() -> tuple[LineDetector, ...]:
     """A fresh set, in the order in which a line meets them; nothing heavy is imported."""
-    return Contacts(), Accounts(), NationalNumbers(), Fields(), Columns(), People()
+    return Contacts(), Accounts(), NationalNumbers(), Fields(), Columns(), People(), Beside()

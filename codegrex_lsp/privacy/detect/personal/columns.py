@@ -25,7 +25,7 @@ from codegrex_lsp.privacy.detect.personal.numbers import readings
 
 _CSV: Final = r"^[^\s,;\t#/<{(|][^,;\t\n]{0,80}[,;\t][^\s,;]"
 _MARKDOWN: Final = r"^[ \t]*\|[^|\n]{1,120}\|"
-_SQL: Final = r"^[ \t]*\([^()\n]{2,400}\)[,;]?[ \t]*$"
+_SQL: Final = r"^[ \t]*\([^\n]{2,400}\)[,;]?[ \t]*$"
 _INSERT: Final = re.compile(
     r"\binto\s+[\w.\"`\[\]]{1,120}\s*\((?P<head>[^()]{1,2000})\)(?:\s*values\b)?", re.IGNORECASE
 )
@@ -36,6 +36,13 @@ _REACH: Final = 200
 """Rows between a row and its head, where the head is not the first line."""
 
 _HEAD: Final = re.compile(r"[\"'`\[*]{0,2}[^\W\d][\w .\-]{0,40}[\"'`\]*]{0,2}")
+_UP_TO_ITS_END: Final = re.compile(r"(?:[^()']|'(?:[^'\\]|\\.|'')*+'){0,800}+\)")
+_NAMES: Final = phrases("name; customer; client; contact; user; holder; cardholder; member")
+_OF_PEOPLE: Final = phrases(
+    "email; e mail; mail; phone; mobile; telephone; card; card number; iban; ssn"
+)
+"""Heads beside which a `name` is a person's."""
+
 _PHRASES: Final = tuple((field, phrases("; ".join(field.keys))) for field in FIELDS)
 
 
@@ -89,7 +96,13 @@ class Row:
         """The spans of cells below these heads."""
         if len(heads) != self.width:
             return []
-        return [span for at, span, wanted in self.cells if says(heads[at], wanted)]
+        peopled = any(says(head, _OF_PEOPLE) for head in heads)
+        return [
+            span
+            for at, span, wanted in self.cells
+            if says(heads[at], wanted)
+            or (peopled and span.type == "person" and says(heads[at], _NAMES))
+        ]
 
     def shifted(self, by: int) -> Row:
         """The same row, further to the right."""
@@ -109,7 +122,7 @@ def _row(text: str, start: int) -> Row:
     end = len(text.rstrip())
     mark = text[begin : begin + 1]
     if mark == "(":
-        close = text.find(")", begin)
+        close = _close(text, begin + 1)
         cells = tuple(_cells(text, begin + 1, close if close > 0 else end, ","))
     elif mark == "|":
         cells = tuple(_cells(text, begin + 1, end - text.endswith("|", 0, end), "|"))
@@ -117,6 +130,12 @@ def _row(text: str, start: int) -> Row:
         mark = max(",;\t", key=text.count)
         cells = tuple(_cells(text, start, len(text), mark))
     return Row(mark, len(cells), tuple(_candidates(text, cells)))
+
+
+def _close(text: str, start: int) -> int:
+    """Where a row of SQL ends, which is not in one of its strings; -1 where it does not."""
+    end = _UP_TO_ITS_END.match(text, start)
+    return end.end() - 1 if end else text.find(")", start)
 
 
 def _cells(text: str, start: int, end: int, mark: str) -> Iterator[tuple[int, int]]:
@@ -162,7 +181,7 @@ def _inserted(text: str, insert: re.Match[str]) -> Iterator[Span]:
         if position < 0:
             return
         yield from _row(text, position).under(heads)
-        position = text.find("(", text.find(")", position) + 1 or len(text))
+        position = text.find("(", _close(text, position + 1) + 1 or len(text))
 
 
 # -- heads ----------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from codegrex_lsp.privacy.detect.words import words
 _EMAIL: Final = re.compile(r"(?<![\w.+%\-])[\w.+%'\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}")
 _PHONE: Final = re.compile(
     r"(?<![\w.+$#])(?<![0-9][\-/])(?:\+ ?|00)?\(?[0-9](?:[ \-.()/]{0,2}[0-9]){6,14}(?!\w)"
-    r"(?![.\-/,][0-9])"
+    r"(?![.\-/][0-9])"
 )
 _V4: Final = re.compile(r"(?<![\w.\-+])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\w)(?![.\-][\w])")
 _V6: Final = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])(?!\.\w)")
@@ -254,12 +254,15 @@ def _is_phone(line: Line, match: re.Match[str]) -> bool:
     if _NO_PHONE.fullmatch(text) or re.search(r"[A-Za-z][\-_.]$", before[-2:]):
         return False
     named = _LETTER.search(before) is not None and says(spoken(before), _PHONE_KEYS)
+    if text[0] != "+" and re.match(r",[0-9]", line.text[match.end() : match.end() + 2]):
+        return False
     if text.startswith(("+", "00")):
         plain = len(digits) == len(text.lstrip("+ "))
         if not named and plain and (text[0] != "+" or not _in_words(line, match)):
             return False
         number = "+" + (digits[2:] if text.startswith("00") else digits)
-        return _is_given_out(number, None)
+        sure = text[0] == "+" and (named or sum(text.count(mark) for mark in " -()") > 1)
+        return _is_given_out(number, None, sure=sure and _in_words(line, match))
     if named:
         return any(_is_given_out(text, region) for region in _REGIONS)
     if not _NATIONAL_PHONE.fullmatch(text) or not _in_words(line, match):
@@ -279,10 +282,14 @@ def _in_words(line: Line, match: re.Match[str]) -> bool:
     )
 
 
-def _is_given_out(text: str, region: str | None) -> bool:
+def _is_given_out(text: str, region: str | None, *, sure: bool = False) -> bool:
+    """Whether a region has given the number out; of a `sure` one, whether it could."""
     import phonenumbers
 
     try:
-        return bool(phonenumbers.is_valid_number(phonenumbers.parse(text, region)))
+        number = phonenumbers.parse(text, region)
+        if sure and phonenumbers.is_possible_number(number):
+            return True
+        return bool(phonenumbers.is_valid_number(number))
     except phonenumbers.NumberParseException:
         return False

@@ -139,7 +139,7 @@ FIELDS: Final = (
         "date-of-birth",
         _keys(
             """
-            dob; date of birth; dateofbirth; birth date; birthdate; birthday; birth
+            dob; bday; date of birth; dateofbirth; birth date; birthdate; birthday; birth
             day; born; born on; geburtsdatum; geboren; geboren am; fecha de
             nacimiento; fecha nacimiento; date de naissance; date naissance; data di
             nascita; data nascita; data de nascimento; geboortedatum; data urodzenia;

@@ -19,6 +19,7 @@ _NAME: Final = re.compile(NAME)
 _SURE: Final = re.compile(
     r"""[@\\](?:author|maintainer|contributor)s?\b\s{0,4}[:=({]?\s{0,4}
       | :(?:author|maintainer|codeauthor|sectionauthor):?:?\s{1,4}
+      | \buser\.name[ ]{1,4}["']
       | __(?:author|maintainer|credits)__\s{0,4}=\s{0,4}[\[(]?\s{0,4}["']
       | \b(?:signed-off|co-authored|co-developed|reviewed|acked|tested|reported|suggested|approved
              |helped|mentored|committed)-by:\s{1,4}
@@ -42,7 +43,7 @@ _BY: Final = re.compile(
 )
 """Positions that programs and companies share: two words at least."""
 
-_BEFORE_MAIL: Final = re.compile(rf"(?P<name>{NAME}) <[\w.+\-]{{1,64}}@[\w.\-]{{3,200}}>")
+_BEFORE_MAIL: Final = re.compile(rf"(?P<name>{NAME}) [<(][\w.+\-]{{1,64}}@[\w.\-]{{3,200}}[>)]")
 _TASK: Final = re.compile(
     r"\b(?:TODO|FIXME|XXX|HACK|NOTE|BUG|OPTIMIZE|REVIEW) ?\(@?(?P<name>[A-Za-z][\w.\-]{1,30})\)"
 )
@@ -68,7 +69,7 @@ class People:
         @ author maintain contribut credit -by: copyright (c) © contact assign reviewer translator
         owner committer todo fixme xxx hack note bug optimize review( written created developed
         implemented designed ported modified patch coded originally donated thanks courtesy
-        reported found suggested fixed updated idea
+        reported found suggested fixed updated idea user.name
         """
     )
     triggers = ()
