@@ -148,6 +148,12 @@ def test_a_word_that_the_document_uses_as_an_identifier_is_no_name(line: str) ->
     assert kept(text, "Maria Schmidt", document=f"# {text}.\nx = 1") == ["Maria Schmidt"]
 
 
+@pytest.mark.parametrize("word", ["from", "use", "except", "type", "by", "for"])
+def test_a_word_before_a_name_in_prose_does_not_make_it_an_identifier(word: str) -> None:
+    text = f"# see the mail {word} Maria Schmidt"
+    assert kept(text, "Maria Schmidt", document=text) == ["Maria Schmidt"]
+
+
 def test_a_place_is_believed_where_somebody_lives_or_beside_a_person() -> None:
     assert kept("he lives in Gdansk", "Gdansk", label="GPE") == ["Gdansk"]
     assert kept("the entry in Gdansk", "Gdansk", label="GPE") == []

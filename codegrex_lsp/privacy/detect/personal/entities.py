@@ -31,9 +31,13 @@ _GLUED_BEFORE: Final = frozenset("._/@#:$-`<=\\")
 _GLUED_AFTER: Final = frozenset("_/@:$`(=-[<\\")
 _IN_CODE_AFTER: Final = re.compile(r"[A-Z0-9_(\[<]|\.\w|::| ?=")
 _IN_CODE_BEFORE: Final = re.compile(
-    r"(?:[\w.@$`:]|\b(?:class|struct|enum|interface|type|trait|impl|new|import|from|module"
-    r"|namespace|use|extends|implements|raise|except|def|func|function|fn) )$"
+    r"""(?: [\w.@$`:]
+          | \b(?:class|struct|enum|interface|trait|impl|new|namespace|extends|implements|raise)[ ]
+          | (?:^|\n)[ \t]{0,8}(?:from|import|use|using|type|module|except|def|func|function|fn)[ ]
+        )$""",
+    re.VERBOSE,
 )
+_LONGEST_BEFORE: Final = 20
 _PLACES_LOOKED_AT: Final = 32
 """Of a word in a document; bounds the time of a word that stands everywhere."""
 
@@ -158,7 +162,7 @@ def _in_code(word: str, document: str) -> bool:
         at = document.find(word, at + 1)
         if at < 0:
             return False
-        before, end = max(0, at - 12), at + len(word)
+        before, end = max(0, at - _LONGEST_BEFORE), at + len(word)
         if _IN_CODE_AFTER.match(document, end) or _IN_CODE_BEFORE.search(document, before, at):
             return True
     return False
