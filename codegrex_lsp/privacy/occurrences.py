@@ -67,9 +67,15 @@ class Occurrences:
             del self._owners[form]
 
     def find(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Where one begins, ends, and which: in no order, and they may overlap."""
+        """Where one begins, ends, and which: each once, in no order, and they may overlap."""
         if self._late:
             self._build()
+        yield from dict.fromkeys(self._places(text))
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _places(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """The same, several times where a run holds a value several times."""
         words, base64 = whole_words(text), _base64_runs(text)
         for part in (self._old, self._young):
             for form, start in part.find(text):
@@ -79,8 +85,6 @@ class Occurrences:
                     yield *words.grown(*base64.grown(*at)), value
                 elif value and (len(form) >= WHOLE_WORD_BELOW or words.grown(*at) == at):
                     yield *words.grown(*at), value
-
-    # -- inside -----------------------------------------------------------------------------
 
     def _build(self) -> None:
         """Put what is new into an automaton, which can not be added to."""

@@ -90,7 +90,7 @@ def test_a_value_in_one_run_of_base64_many_times_is_one_run() -> None:
 
     found = list(known.find(text))
 
-    assert {(start, end) for start, end, _ in found} == {(0, len(text))}
+    assert [(start, end) for start, end, _ in found] == [(0, len(text))]
 
 
 def test_runs_that_touch_leave_nothing_of_how_they_were_joined() -> None:
@@ -108,7 +108,7 @@ def test_many_values_whose_placeholders_could_be_anybody_s_are_named_quickly() -
     text = "\n".join(f"secret_id = {one} # padding that makes the text long" for one in ids)
     spans = [span for one in ids for span in each(text, one)]
 
-    masked = Vault(b"key").redact(text, spans, beside=["x" * 2_000_000])
+    masked = Vault(b"key").redact(text, spans, beside=["x" * 2_000_000] * 5)
 
     assert len(masked.issued) == len(ids)
 
