@@ -100,7 +100,7 @@ _LABEL: Final = re.compile(
     r"change|enter|invalid|missing|no|one[\s_\-]?time|x|aws|github|account|master|encrypted|is|"
     r"mot[\s_\-]de|jwt|oauth|oauth2|show|wrong|default|has|with|required|temporary)[\s_\-.:]{0,2})*"
     r"(?:passwords?|passwd|passphrase|passcode|pass|pwd|secrets?|tokens?|keys?|apikeys?|"
-    r"credentials?|auth|authorization|username|user|login|name|passwort|kennwort|passe|senha|"
+    r"salts?|credentials?|auth|authorization|username|user|login|name|passwort|kennwort|passe|senha|"
     r"contrase[nñ]a|haslo|hasło|parola|wachtwoord|пароль|密码|密碼|パスワード|비밀번호)"
     r"(?:[\s_\-.]?(?:name|value|ref|key|id|field|input|box|label|text|hash|reset|prompt|env|var|"
     r"file|path|form|required|changed?|again|page|view|type|hint|here|error|url|mismatch|invalid|"
@@ -159,7 +159,7 @@ _OTHER_DATA: Final = re.compile(
     r"|^(?:localhost|[\w\-]+(?:\.[\w\-]+){1,8}):\d{2,5}$|^#[0-9a-fA-F]{3,8}$|^v?\d+(?:\.\d+){1,3}$"
 )
 _CODE: Final = re.compile(
-    r"\w\(\)|=>|^\w+(?:\.\w+)*\([^()]*\)|</?\w[^<>]*>|&&|\|\||\\[dwsDWSb][+*\])]"
+    r"\w\(\)|=>|^\w+(?:\.\w+)*\([^()]*\)|</?[A-Za-z][\w\-]*(?:\s[^<>]*)?/?>|&&|\|\||\\[dwsDWSb][+*\])]"
     r"|\[(?:\^|a-z|A-Z|0-9)|\(\?[:=!P]|^\^.*\$$|%[sdr](?:\W|$)"
 )
 _BARE_CODE: Final = re.compile(r"\(|^[A-Z][A-Za-z]+-[A-Z][A-Za-z]+$")

@@ -54,7 +54,7 @@ _QUOTED: Final = re.compile(
               |by\s\w{{1,16}}\()[*_]{{0,3}}\s{{0,16}}
             (?P<wrap>(?:new\s)?(?:Secret(?:Str|String|Value|Box)?|SecureString|String|str|bytes|Some
               |String::from|Buffer\.from|(?:base64\.)?b64decode|\[\]byte|\[\]rune|Password
-              |secrecy::Secret|Secret::new|SecretString::from)\(\s{{0,4}})?
+              |Encoding\.\w{{1,8}}\.GetBytes|secrecy::Secret|Secret::new|SecretString::from)\(\s{{0,4}})?
           | [=:]\s{{0,4}}[\w.]{{1,60}}(?:[(\[][^()\[\]]{{0,80}}[)\]])?\s{{0,4}}
             (?:\bor\b|\|\||\?\?|\?:)\s{{0,4}}                    # a default behind a look-up
           | (?P<call>\(\s{{0,4}})
@@ -188,7 +188,7 @@ def _value_of(reading: Reading, start: int, end: int) -> Value | None:
     if before == "{" and (match := _DEFAULT.match(text, end)):
         return _plain(match, sure=True)
     if before in "<\"'" and (match := _ELEMENT.match(text, end)):
-        return _plain(match, sure=True)
+        return Value(*match.span("value"), quoted=before == "<", sure=True)
     if before == ">" and (match := _NEXT_ELEMENT.match(text, end)):
         return _plain(match, sure=True)
     if text.startswith("--", start) or text.startswith("--", start - 2):
@@ -235,16 +235,29 @@ def _in_words(reading: Reading, start: int, end: int, before: str) -> Value | No
     if not among_words and not reading.is_inside_string(start):
         return None
     match = _BARE.match(text, end)
-    if match is None or (text[start:end].lower() == "pass" and "=" not in match.group()):
+    prose = reading.line.kind is FileKind.PROSE
+    if match is None:
+        return None
+    if not prose and text[start:end].lower() == "pass" and "=" not in match.group():
         return None
     emphasis = "*_" if text[match.start("value") - 1] in "*_" else ""
     value = _plain(match, trim=f",;)].`}}{emphasis}", sure=True)
     if value is None:
         return None
+    if prose and _is_noted(text, start, end, value):
+        return value
     if not _stands_out(text[value.start : value.end][:_LOOK]):
         reading.count(value.end - value.start)
         return None
     return value
+
+
+def _is_noted(text: str, start: int, end: int, value: Value) -> bool:
+    """Whether a note says no more than this: `Wifi password: …`, or a shell sets it."""
+    if text[start:end].isupper() and text[end] == "=":
+        return True
+    alone = not text[value.end :].strip(" .") and len(text[:start].split()) <= 2
+    return alone and ":" in text[end : value.start] and text[start:end].lower() != "pass"
 
 
 _COMMENT: Final = re.compile(r"(?:^|\s)(?:#|//|--|/?\*|<!--|;|%|rem\s)\s?", re.IGNORECASE)

@@ -17,7 +17,7 @@ from codegrex_lsp.privacy.detect.detector import Level, Line
 from codegrex_lsp.privacy.detect.filekind import FileKind
 from codegrex_lsp.privacy.detect.judge import is_stand_in, looks_random
 
-_AUTHORITY: Final = re.compile(r"[^\s\"'`<>|\\^]+")
+_AUTHORITY: Final = re.compile(r"(?:[^\s\"'`<>|\\^]|(?<!\[)\^)+")
 """As long as it likes: log-in tokens of cloud databases have more than a thousand characters."""
 
 _PORT: Final = re.compile(r"\d{0,5}(?:[/?#]|$)")
