@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from codegrex_lsp.privacy.detect import automaton
 
-letters = st.text(alphabet="ab.é\N{PARTY POPPER}", min_size=1, max_size=5)
+letters = st.text(alphabet="ab?é\N{PARTY POPPER}", min_size=1, max_size=5)
 word_lists = st.lists(letters, max_size=12, unique=True)
-texts = st.text(alphabet="ab.é\N{PARTY POPPER}\ud800\n", max_size=80)
+texts = st.text(alphabet="ab?é\N{PARTY POPPER}\ud800\n", max_size=80)
 
 KINDS = [automaton.native, automaton.portable]
 

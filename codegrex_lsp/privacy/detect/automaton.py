@@ -12,6 +12,9 @@ from typing import Final
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
+_NO_CHARACTER: Final = "\uffff"
+"""Stands in no word: Unicode keeps it from being a character."""
+
 MOST_IN_DFA: Final = 4_000
 """Words for which the faster and larger form of the automaton is built."""
 
@@ -55,7 +58,7 @@ def native(words: Sequence[str], *, lasting: bool = True) -> Finder:
         try:
             found = find(text, overlapping=True)
         except UnicodeEncodeError:  # half a surrogate pair, which it can not read
-            found = find(_SURROGATE.sub("?", text), overlapping=True)
+            found = find(_SURROGATE.sub(_NO_CHARACTER, text), overlapping=True)
         return [(word, start) for word, start, _ in found]
 
     return hits
