@@ -4,9 +4,10 @@
 #   make test    set up every tool and run every test, the static checks included
 #
 #   make bench       measure; results go to bench/README.md
+#   make quality     measure what is found and what is missed; results go to docs/quality.md
 #   make generate    rewrite what is generated from the settings table
 
-.PHONY: demo test bench generate tools
+.PHONY: demo test bench quality generate tools
 
 # `make PYTHON=/path/to/python3.13 test` chooses another.
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -30,6 +31,11 @@ tools: $(HERE)
 bench: $(HERE)
 	@$(PIP) -e '.[embedded,test]'
 	@$(HERE) -m bench
+
+quality: $(HERE)
+	@$(PIP) -e '.[test]'
+	@$(PIP) -e '.[peers]' || echo 'The peers can not be installed here; the table is about us alone.'
+	@$(HERE) -m bench.quality
 
 generate: $(HERE)
 	@$(PIP) -e .

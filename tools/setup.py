@@ -34,7 +34,7 @@ from tools.toolbox import (
     toolbox,
 )
 
-EVERYTHING: Final = ".[embedded,test]"
+EVERYTHING: Final = ".[embedded,names,test]"
 Command: TypeAlias = Sequence[str | Path]
 
 

@@ -240,9 +240,14 @@ def folders() -> list[Check]:
 
 def names(settings: Settings) -> list[Check]:
     """Names of people and places need a language model of their own."""
+    from codegrex_lsp.engine import names_server
+
     if not settings.privacy.names:
         return [Check("ner", "skip", "privacy.names is off")]
-    return [Check("ner", "skip", "the model that finds people's names is not installed")]
+    if names_server.installed():
+        return [Check("ner", "ok", "the model that finds people's names is installed")]
+    told = "the model that finds people's names is not installed; names are found by structure only"
+    return [Check("ner", "skip", told, "Run: pipx install 'codegrex-lsp[names]'")]
 
 
 def public_hosts(settings: Settings) -> list[Check]:

@@ -64,7 +64,7 @@ def of_decision(code: str) -> Exit:
 _FINE = frozenset({"shown", "cached", "empty"})
 _CONFIGURATION = frozenset(
     {"no-routes", "configuration", "bad-base-url", "no-base-url", "bad-header", "fim-unknown",
-     "model-not-gguf", "provider-kind-unknown", "choice-not-stored"}
+     "model-not-gguf", "provider-kind-unknown", "choice-not-stored", "settings-not-changed"}
 )  # fmt: skip
 _PROVIDER = frozenset(
     {"no-provider", "provider-failed", "provider-unreachable", "provider-busy", "tls-failed",

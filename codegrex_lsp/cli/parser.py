@@ -16,10 +16,23 @@ from codegrex_lsp.cli import (
     mode,
     models,
     preview,
+    scan,
 )
 from codegrex_lsp.cli.common import add_common
 
-VERBS = (complete, preview, check_ignore, mode, models, ledger, config, doctor, demo, completion)
+VERBS = (
+    complete,
+    preview,
+    scan,
+    check_ignore,
+    mode,
+    models,
+    ledger,
+    config,
+    doctor,
+    demo,
+    completion,
+)
 
 
 def build() -> argparse.ArgumentParser:

@@ -169,9 +169,11 @@ class Completer:
     async def clear(self, ask: Ask, route: Route, settings: Settings) -> Clearance | Withheld:
         """The gate's decision for one route."""
         await self._guards.ready(settings, route.destination)
-        return self._guards.gate(settings).clear(
-            ask, route, redact_local=settings.privacy.redact_local
-        )
+        gate, redact_local = self._guards.gate(settings), settings.privacy.redact_local
+        clearance = gate.clear(ask, route, redact_local=redact_local)
+        if await self._guards.names_learnt(settings, route.destination):
+            clearance = gate.clear(ask, route, redact_local=redact_local)
+        return clearance
 
     async def rehearse(
         self, prepared: Prepared, settings: Settings, door: RecordingDoor
@@ -340,6 +342,7 @@ class _Trip:
 _STOPPED: Final = {
     "unknown-placeholder": "the model invented a placeholder; its suggestion was dropped",
     "foreign-value": "the suggestion would have copied another file's secret here",
+    "unsafe-restore": "a masked value would have been copied to where it means something else",
     "too-long": "the model did not stop where it was told to; its suggestion was dropped",
     "cut-placeholder": "the suggestion ended inside a placeholder and was dropped",
 }

@@ -17,20 +17,25 @@ from codegrex_lsp.egress.ledger import Ledger
 from codegrex_lsp.egress.modelserver import ModelServer
 from codegrex_lsp.engine import status
 from codegrex_lsp.engine.completion import Completer, Stopwatch
+from codegrex_lsp.engine.findings import Finding, Findings
 from codegrex_lsp.engine.guards import Guards
 from codegrex_lsp.engine.models import ModelBook
+from codegrex_lsp.engine.names_server import NamesServer
 from codegrex_lsp.engine.requests import CompletionOutcome, CompletionRequest, Preview, Status
 from codegrex_lsp.engine.survey import ProviderCheck, Survey, destination
 from codegrex_lsp.engine.turns import Turns
 from codegrex_lsp.errors import RefusedError
 from codegrex_lsp.portable import Folders
 from codegrex_lsp.privacy.cleared import Withheld
+from codegrex_lsp.privacy.detect.allowed import Scanner
+from codegrex_lsp.privacy.detect.detector import Level
 from codegrex_lsp.privacy.ignore import IgnoreRules, Verdict
 from codegrex_lsp.providers import translator
 from codegrex_lsp.settings import SettingsReader, Sources
 from codegrex_lsp.settings.model import Resolved, Settings
 from codegrex_lsp.state import secret
 from codegrex_lsp.state.choices import Choices
+from codegrex_lsp.state.credentials import Credentials
 from codegrex_lsp.values.document import Snapshot
 from codegrex_lsp.values.mode import Destination, Mode, Task
 from codegrex_lsp.values.reply import Decision
@@ -57,6 +62,12 @@ class Wishes:
 
 def _milliseconds() -> float:
     return time.monotonic() * 1000
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    """The person's home folder, after the environment that we were given."""
+    named = environ.get("HOME") or environ.get("USERPROFILE")
+    return Path(named) if named else Path.home()
 
 
 class House:
@@ -92,6 +103,8 @@ class House:
             ),
             choice=self._choices.choice,
         )
+        self._credentials = Credentials(_home(wishes.environ), wishes.environ)
+        self._env_folders: set[Path] = set()
         self._rules: dict[tuple[object, ...], IgnoreRules] = {}
         self._last: dict[Path | None, CompletionOutcome] = {}
         self._models = ModelServer(folders, progress)
@@ -108,7 +121,17 @@ class House:
             private_hosts=self._private_hosts,
             network=lambda: self._settings(None).network,
         )
-        self._guards = Guards(self.explain_ignore, self._placeholder_key, self._settings)
+        allow_key = self._secret.derive("allow")
+        self._names = NamesServer()
+        self._guards = Guards(
+            self.explain_ignore,
+            self._placeholder_key,
+            self._settings,
+            allow_key,
+            lambda: self._credentials.current(self._env_folders),
+            self._names,
+        )
+        self._findings = Findings(self._guards, self.resolved, allow_key, folders)
         self._book = ModelBook(self._door, translator, clock)
         self._completer = Completer(
             settings=self._settings,
@@ -142,6 +165,9 @@ class House:
     def resolved(self, folder: Path | None) -> Resolved:
         """Settings in force for `folder`. Cheap; re-reads what changed on disk."""
         resolved = self._reader.current(folder)
+        if folder is not None:
+            known = resolved.settings.privacy.known_secrets
+            (self._env_folders.add if known else self._env_folders.discard)(folder)
         spoiled = self._choices.problems()
         return replace(resolved, problems=(*resolved.problems, *spoiled)) if spoiled else resolved
 
@@ -191,6 +217,37 @@ class House:
             )
         return rules
 
+    def kept_out(self, path: Path, folder: Path | None) -> str:
+        """Reason code why `path` is never read, by ignore rules or path policies; or empty."""
+        verdict = self.explain_ignore(path, folder)
+        if verdict.ignored:
+            return verdict.code or "ignored"
+        return "path-never" if self._guards.path_level(path, folder) == "never" else ""
+
+    def bulk_scanner(self, folder: Path | None, *, warm: Level | None = None) -> Scanner:
+        """What the gate finds sensitive below `folder`, for many files in a row.
+
+        Args:
+            folder: Whose settings count, as they are now.
+            warm: As for `Guards.bulk_scanner`.
+
+        Raises:
+            DetectorFailed: A detector can not be loaded.
+        """
+        return self._guards.bulk_scanner(self._settings(folder), warm=warm)
+
+    async def findings(self, snapshot: Snapshot) -> tuple[Finding, ...]:
+        """What is masked in an open document; nothing where it may not be read."""
+        return await self._findings.of(snapshot)
+
+    async def allow(self, snapshot: Snapshot, finding: Finding) -> None:
+        """Keep a found value as one that is not secret, in the person's own settings file.
+
+        Raises:
+            RefusedError, ConfigurationError, DetectorFailed: As `Findings.allow`.
+        """
+        await self._findings.allow(snapshot, finding)
+
     def _placeholder_key(self, folder: Path | None) -> bytes:
         return self._secret.derive("placeholders", str(folder or ""))
 
@@ -198,6 +255,7 @@ class House:
         """A document was closed: drop its text, its masked values and its cached suggestions."""
         self._turns.end(uri)
         self._completer.forget(uri)
+        self._findings.forget(uri)
         self._guards.forget(uri)
 
     # -- completion -------------------------------------------------------------------------
@@ -292,12 +350,15 @@ class House:
             for provider in map(settings.providers.get, settings.completion.routes)
         )
         where = Destination.CLOUD if cloud else Destination.LOCAL
+        if cloud and settings.privacy.names:
+            self._names.warm_up()
         await self._guards.ready(settings, where)
         await self._door.warm_up()
 
     async def close(self) -> None:
-        """End the model server and close every connection."""
+        """End the child processes and close every connection."""
         self._turns.end_all()
+        await self._names.close()
         await self._book.close()
         await self._door.close()
         await self._models.close()

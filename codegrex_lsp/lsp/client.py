@@ -21,6 +21,12 @@ class Client:
         pulls_settings: It answers `workspace/configuration`.
         watches_files: It lets us register for file changes.
         shows_progress: It shows `window/workDoneProgress`.
+        pulls_diagnostics: It asks for diagnostics itself.
+        refreshes_diagnostics: It asks again when it is told that they may have changed.
+        reads_markdown: It shows Markdown in hovers.
+        takes_actions: It takes code actions, and not only commands.
+        creates_files: It takes versioned edits, and those that create a file.
+        shows_documents: It opens a document that it is asked to show.
         knows_copilot_status: It introduced itself with `editorInfo`, as Copilot's clients do.
         keeps_keys: It answers `codegrex/key`.
         trusted: It trusts the workspace.
@@ -33,6 +39,12 @@ class Client:
     pulls_settings: bool = False
     watches_files: bool = False
     shows_progress: bool = False
+    pulls_diagnostics: bool = False
+    refreshes_diagnostics: bool = False
+    reads_markdown: bool = False
+    takes_actions: bool = False
+    creates_files: bool = False
+    shows_documents: bool = False
     knows_copilot_status: bool = False
     keeps_keys: bool = False
     trusted: bool = True
@@ -53,6 +65,15 @@ class Client:
             watches_files=_at(can, "workspace", "didChangeWatchedFiles", "dynamicRegistration")
             is True,
             shows_progress=_at(can, "window", "workDoneProgress") is True,
+            pulls_diagnostics=isinstance(_at(can, "textDocument", "diagnostic"), dict),
+            refreshes_diagnostics=_at(can, "workspace", "diagnostics", "refreshSupport") is True,
+            reads_markdown="markdown" in _list(_at(can, "textDocument", "hover", "contentFormat")),
+            takes_actions=isinstance(
+                _at(can, "textDocument", "codeAction", "codeActionLiteralSupport"), dict
+            ),
+            creates_files=_at(can, "workspace", "workspaceEdit", "documentChanges") is True
+            and "create" in _list(_at(can, "workspace", "workspaceEdit", "resourceOperations")),
+            shows_documents=_at(can, "window", "showDocument", "support") is True,
             knows_copilot_status=isinstance(options.get("editorInfo"), dict),
             keeps_keys=options.get("clientKeys") is True,
             trusted=options.get("trusted", True) is True,
@@ -99,8 +120,12 @@ def _at(tree: object, *names: str) -> object:
     return tree
 
 
+def _list(said: object) -> list[Any]:
+    return said if isinstance(said, list) else []
+
+
 def _encoding(offered: object) -> Encoding:
-    names = offered if isinstance(offered, list) else []
+    names = _list(offered)
     if Encoding.UTF8 in names:
         return Encoding.UTF8
     if names and Encoding.UTF16 not in names and Encoding.UTF32 in names:

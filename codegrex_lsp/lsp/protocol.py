@@ -190,6 +190,52 @@ class ClassicWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class DiagnosticsWanted:
+    """`textDocument/diagnostic`."""
+
+    text_document: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class HoverWanted:
+    """`textDocument/hover`."""
+
+    text_document: DocumentId
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class ActionContext:
+    """Which kinds of code action are wanted; any where it is not said."""
+
+    only: list[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionsWanted:
+    """`textDocument/codeAction`."""
+
+    text_document: DocumentId
+    range: Range
+    context: ActionContext = field(default_factory=ActionContext)
+
+
+@dataclass(frozen=True, slots=True)
+class AllowWanted:
+    """`codegrex.allowValue`: the masked value at a position is not secret."""
+
+    text_document: DocumentId
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoreFileWanted:
+    """`codegrex.ignoreFile`: the file is to be read no more."""
+
+    text_document: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigurationChanged:
     """`workspace/didChangeConfiguration`."""
 

@@ -21,10 +21,13 @@ from codegrex_lsp.lsp import protocol, stdio
 from codegrex_lsp.lsp.announce import Announcer, Progress
 from codegrex_lsp.lsp.client import Line
 from codegrex_lsp.lsp.features import (
+    code_action,
     commands,
     completion,
     configuration,
+    diagnostics,
     explain_ignore,
+    hover,
     inline_completion,
     lifecycle,
     notebooks,
@@ -36,6 +39,7 @@ from codegrex_lsp.lsp.features import (
     workspace,
 )
 from codegrex_lsp.lsp.ground import Ground, HouseFactory
+from codegrex_lsp.lsp.marks import Marker
 from codegrex_lsp.lsp.rpc import Server, State
 from codegrex_lsp.lsp.session import Session
 
@@ -55,6 +59,9 @@ FEATURES: Final[dict[str, tuple[type, Callable[[Session, Any], Any]]]] = {
     types.NOTEBOOK_DOCUMENT_DID_CLOSE: (protocol.NotebookClosed, notebooks.did_close),
     types.TEXT_DOCUMENT_INLINE_COMPLETION: (protocol.InlineWanted, inline_completion.answer),
     types.TEXT_DOCUMENT_COMPLETION: (protocol.ClassicWanted, completion.answer),
+    types.TEXT_DOCUMENT_DIAGNOSTIC: (protocol.DiagnosticsWanted, diagnostics.answer),
+    types.TEXT_DOCUMENT_HOVER: (protocol.HoverWanted, hover.answer),
+    types.TEXT_DOCUMENT_CODE_ACTION: (protocol.ActionsWanted, code_action.answer),
     "textDocument/didShowCompletion": (protocol.Nothing, statistics.did_show),
     "textDocument/didPartiallyAcceptCompletion": (
         protocol.Nothing,
@@ -165,12 +172,16 @@ def build(
 def _add_lifecycle(built: Built, progress: Progress, on_exit: Callable[[int], None]) -> None:
     """`initialize` to `exit`: LSP 3.17, "Lifecycle Messages"."""
     session, conversation = built.session, built.server.protocol
+    marker = Marker(session, built.begin)
+
+    def tick() -> None:
+        built.announcer.look_if_mode_changed()
+        marker.look_if_privacy_changed()
 
     def initialize(params: protocol.Initialize) -> Any:
         answer = lifecycle.initialize(session, params)
         conversation.state = State.RUNNING
         gone = partial(on_exit, 1)
-        tick = built.announcer.look_if_mode_changed
         built.begin(stdio.watch_parent(params.process_id, gone, tick))
         return answer
 
@@ -178,6 +189,7 @@ def _add_lifecycle(built: Built, progress: Progress, on_exit: Callable[[int], No
         _sweep()
         progress.attach(session)
         session.on_status = built.announcer.soon
+        session.on_document, session.on_rules = marker.soon, marker.all
         session.on_status()
         if session.client.pulls_settings:
             built.begin(configuration.pull(session))

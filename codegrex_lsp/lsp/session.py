@@ -20,6 +20,7 @@ from codegrex_lsp.lsp import uris
 from codegrex_lsp.lsp.client import Client, Line, merged
 from codegrex_lsp.lsp.documents import Document, Documents
 from codegrex_lsp.lsp.ground import Ground
+from codegrex_lsp.lsp.positions import LineIndex
 from codegrex_lsp.lsp.protocol import Position
 from codegrex_lsp.values.document import Snapshot
 from codegrex_lsp.values.reply import Decision
@@ -31,6 +32,9 @@ NOT_OPEN: Final = Decision("not-open", "The editor has not opened this document.
 TOO_LARGE: Final = Decision("too-large", "The document is larger than 8 million characters.")
 STALE: Final = Decision("stale", "The document changed while the answer was on its way.")
 SUPERSEDED: Final = Decision("superseded", "A newer request took the place of this one.")
+
+QUIET_SECONDS: Final = 0.3
+"""How long nobody has typed in a document when its findings are shown."""
 
 _SETTINGS_SECONDS: Final = 10.0
 """How long a request waits for an editor that was asked for its settings and says nothing."""
@@ -60,6 +64,19 @@ class Taken:
         return CompletionRequest(self.snapshot, self.cursor, trigger, self.neighbours)
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """A document as it is now.
+
+    Attributes:
+        snapshot: The document.
+        index: Its lines.
+    """
+
+    snapshot: Snapshot
+    index: LineIndex
+
+
 class Session:
     """One editor's conversation.
 
@@ -73,6 +90,8 @@ class Session:
         folders: Workspace folders, as absolute paths, in the editor's order.
         statistics: How many suggestions were shown, accepted and partly accepted. Stays here.
         on_status: Called when something that the status shows may have changed.
+        on_document: Called with the uri of a document that was opened, changed or closed.
+        on_rules: Called when what is masked or ignored may have changed in any document.
     """
 
     def __init__(self, ground: Ground, line: Line) -> None:
@@ -82,6 +101,8 @@ class Session:
         self.folders: list[Path] = []
         self.statistics: Counter[str] = Counter()
         self.on_status: Callable[[], None] = lambda: None
+        self.on_document: Callable[[str], None] = lambda uri: None
+        self.on_rules: Callable[[], None] = lambda: None
         self._ground = ground
         self._house: House | None = None
         self._pulled: dict[str, Any] = {}
@@ -89,6 +110,7 @@ class Session:
         self._settings_came = asyncio.Event()
         self._decided: Decision | None = None
         self._changed = asyncio.Event()
+        self._typed: dict[str, float] = {}
         self._tickets: OrderedDict[str, int] = OrderedDict()
         self._issued = 0
         self._offers: deque[str] = deque(maxlen=_OFFERS_KEPT)
@@ -130,7 +152,12 @@ class Session:
         """Tell the house what the editor wants now."""
         if self._house is not None:
             self._house.wish(self._wishes())
+        self.rules_changed()
+
+    def rules_changed(self) -> None:
+        """Settings or ignore files may be others now."""
         self.on_status()
+        self.on_rules()
 
     def _wishes(self) -> Wishes:
         settings = merged(self.client.settings, self._pulled)
@@ -177,6 +204,13 @@ class Session:
         cursor = document.index.offset(position.line, position.character, self.client.encoding)
         return Taken(snapshot, cursor, self._neighbours(snapshot))
 
+    def view(self, uri: str) -> View | None:
+        """An open document as it is now; None where it is not open or was too large to keep."""
+        document = self.documents.get(uri)
+        if document is None or not document.kept:
+            return None
+        return View(self.snapshot(document), document.index)
+
     def _neighbours(self, home: Snapshot) -> tuple[Snapshot, ...]:
         if home.folder is None:
             return ()
@@ -196,10 +230,28 @@ class Session:
         document = next(iter(self.documents), None)
         return self.snapshot(document) if document is not None and document.kept else None
 
-    def document_changed(self) -> None:
-        """Wake whoever waits for a version."""
+    def document_changed(self, uri: str, *, typed: bool = False) -> None:
+        """Wake whoever waits for a version.
+
+        Args:
+            uri: The document that was opened, changed or closed.
+            typed: It was changed.
+        """
         self._changed.set()
         self._changed = asyncio.Event()
+        if typed:
+            self._typed[uri] = asyncio.get_running_loop().time()
+        else:
+            self._typed.pop(uri, None)
+        self.on_document(uri)
+
+    async def quiet(self, uri: str) -> None:
+        """Wait until nobody has typed in a document for a moment."""
+        while (typed := self._typed.get(uri)) is not None:
+            left = typed + QUIET_SECONDS - asyncio.get_running_loop().time()
+            if left <= 0:
+                break
+            await asyncio.sleep(left)
 
     async def wait_for_version(self, uri: str, version: int, seconds: float) -> bool:
         """Wait until the editor has sent this version. False where it did not come, or is past."""

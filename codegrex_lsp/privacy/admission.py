@@ -82,8 +82,19 @@ class Admission:
 
         Withheld instead, where the request can not do without one that may not.
         """
+        asked: dict[tuple[Path, Path | None], _No | None] = {}
+
+        def about(origin: Origin) -> _No | None:
+            """Each file is asked about once, so that all of its pieces get one answer."""
+            if origin.path is None or not origin.governed:
+                return self._about(origin, destination)
+            file = (origin.path, origin.folder)
+            if file not in asked:
+                asked[file] = self._about(origin, destination)
+            return asked[file]
+
         if ask.home is not None:
-            no = self._about(ask.home, destination)
+            no = about(ask.home)
             if no is not None:
                 return _whole(no, ask.home)
         kept: list[Readable] = []
@@ -91,7 +102,7 @@ class Admission:
         for piece in ask.pieces:
             home = ask.home is not None and same_document(piece.origin, ask.home)
             level = self._level(piece.origin, destination, redact_local)
-            no = self._about(piece.origin, destination)
+            no = about(piece.origin)
             if no is None and level != "off" and too_large(piece.text.reveal()):
                 no = _No("document-too-large")
             if no is None:
@@ -102,6 +113,17 @@ class Admission:
             else:
                 dropped.append(WithheldPiece(piece.origin.label, no.code, no.rule))
         return tuple(kept), tuple(dict.fromkeys(dropped))
+
+    def level(
+        self,
+        origin: Origin,
+        destination: Destination,
+        redact_local: Literal["off", "secrets", "all"],
+    ) -> Literal["off", "secrets", "all"] | None:
+        """What is masked in text of this origin on its way there; None where it may not go."""
+        if self._about(origin, destination) is not None:
+            return None
+        return self._level(origin, destination, redact_local)
 
     def _about(self, origin: Origin, destination: Destination) -> _No | None:
         """Why text of this origin may not go there, or None."""

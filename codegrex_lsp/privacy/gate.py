@@ -13,27 +13,29 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
 from codegrex_lsp.errors import DetectorFailed
 from codegrex_lsp.privacy.admission import Admission, PathLevel, Readable, same_document
 from codegrex_lsp.privacy.cleared import _SEAL, Cleared, ClearedPiece, Withheld
 from codegrex_lsp.privacy.detect import Span
-from codegrex_lsp.privacy.detect.detector import Level
+from codegrex_lsp.privacy.detect.allowed import Scanner
 from codegrex_lsp.privacy.detect.home_paths import is_personal
 from codegrex_lsp.privacy.ignore import Verdict
 from codegrex_lsp.privacy.placeholders import Vault
 from codegrex_lsp.privacy.redacted import Redacted
 from codegrex_lsp.privacy.restorer import Restorer
+from codegrex_lsp.privacy.sites import Site, sources
 from codegrex_lsp.values.ask import Ask, Origin, Piece, PieceKind
-from codegrex_lsp.values.mode import Task, allowed
+from codegrex_lsp.values.mode import Destination, Mode, Task, allowed
 from codegrex_lsp.values.reply import Redaction, WithheldPiece
 from codegrex_lsp.values.route import Route
 from codegrex_lsp.values.sealed import Sealed
 
 RedactLocal = Literal["off", "secrets", "all"]
 
-_LANGUAGE_OF_KIND: Final = {PieceKind.TERMINAL: "log", PieceKind.DIFF: "diff"}
+_LANGUAGE_OF_KIND: Final = {PieceKind.TERMINAL: "log", PieceKind.CHAT: "log"}
+"""What people paste into a chat is of any kind, so bare values count there as in a log."""
 _LANGUAGE: Final = re.compile(r"[a-z][a-z0-9+#._\-]{0,30}")
 """What a language id looks like. An editor may say anything, and it ends up in prompts; what is
 longer or otherwise written does not leave."""
@@ -44,16 +46,6 @@ _SENTENCES: Final = {
     "cursor-in-secret": "the cursor is in a value that is masked, so there is nothing to complete",
     "nothing-left": "every part of the request was withheld",
 }
-
-
-class Scanner(Protocol):
-    """What the gate needs of `detect.engine.Engine`."""
-
-    def spans(
-        self, text: str, *, level: Level, language: str, path_name: str, cursor: int | None
-    ) -> tuple[Span, ...]:
-        """Every sensitive run of a whole document, or DetectorFailed."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +73,7 @@ class _Document:
 
 
 class Gate:
-    """Built once for the process.
+    """Cheap to build, and keeps nothing from one request to the next.
 
     Args:
         verdict: `privacy.ignore`'s answer for a path in a workspace folder.
@@ -137,6 +129,40 @@ class Gate:
             # The words of whatever went wrong may quote the text, so they are not passed on.
             return _withheld("detector-failed", dropped)
 
+    def levels(
+        self, origin: Origin, mode: Mode, redact_local: RedactLocal
+    ) -> dict[Destination, RedactLocal]:
+        """Where text of an origin may go in this mode, and what is masked on its way there."""
+        found: dict[Destination, RedactLocal] = {}
+        for destination in Destination:
+            if allowed(mode, Task.COMPLETION, destination):
+                level = self._admission.level(origin, destination, redact_local)
+                if level is not None:
+                    found[destination] = level
+        return found
+
+    def masked(
+        self, origin: Origin, text: Sealed, language: str, level: RedactLocal, *, most: int
+    ) -> Redacted:
+        """One whole document as `clear` would mask it by itself, for telling the person.
+
+        Nothing is learned of it: the person may be typing half a value.
+
+        Args:
+            origin: The document.
+            text: Of it.
+            language: LSP language id, possibly empty.
+            level: One of `levels`.
+            most: How many sensitive runs are looked at; those after them are left out.
+
+        Raises:
+            DetectorFailed: It could not be looked at.
+        """
+        document = _Document(origin, text.reveal(), language, level, None)
+        vault = self._vaults(origin.folder).fresh()
+        spans = self._spans(document)[:most]
+        return self._look_at(vault, {document: spans}, [origin.label])[document]
+
     # -- inside -----------------------------------------------------------------------------
 
     def _redacted(
@@ -150,7 +176,11 @@ class Gate:
         vault = self._vaults(folder)
         documents = [_document(item, ask) for item in kept]
         names = [item.piece.origin.label for item in kept]
-        results = self._look_at(vault, dict.fromkeys(documents), names)
+        # Before anything is learned: half a value is none, and would be masked everywhere.
+        found = {document: self._spans(document) for document in dict.fromkeys(documents)}
+        if any(_is_typing(document, spans) for document, spans in found.items()):
+            return _withheld("cursor-in-secret", dropped)
+        results = self._look_at(vault, found, names)
         for document in documents:
             if document.cursor is not None and _inside(results[document], document.cursor):
                 return _withheld("cursor-in-secret", dropped)
@@ -176,23 +206,21 @@ class Gate:
         return Clearance(cleared, _restorer(ask, results, labels))
 
     def _look_at(
-        self, vault: Vault, documents: dict[_Document, None], names: Sequence[str]
+        self, vault: Vault, found: dict[_Document, tuple[Span, ...]], names: Sequence[str]
     ) -> dict[_Document, Redacted]:
         """Redact every document.
 
-        All are scanned before the first is redacted, so that a value which only one of them gives
-        away is masked in the others too.
+        The values of all are learned before the first is redacted, so that a value which only one
+        of them gives away is masked in the others too.
         """
-        found: dict[_Document, tuple[Span, ...]] = {}
-        for document in documents:
-            found[document] = self._spans(document)
-            vault.learn(document.text, found[document], origin=_owner(document.origin))
+        for document, spans in found.items():
+            vault.learn(document.text, spans, origin=_owner(document.origin))
         return {
             document: vault.redact(
                 document.text,
                 spans,
                 origin=_owner(document.origin),
-                beside=[*(other.text for other in documents if other is not document), *names],
+                beside=[*(other.text for other in found if other is not document), *names],
                 known=_known(document.level),
             )
             for document, spans in found.items()
@@ -207,6 +235,7 @@ class Gate:
             language=document.language,
             path_name=document.origin.path.name if document.origin.path else "",
             cursor=document.cursor,
+            uri=document.origin.uri,
         )
 
     def _label(self, vault: Vault, item: Readable, texts: Sequence[str]) -> Redacted:
@@ -230,6 +259,8 @@ class Gate:
 def _document(item: Readable, ask: Ask) -> _Document:
     origin, text = item.piece.origin, item.piece.text.reveal()
     language = item.piece.language or _LANGUAGE_OF_KIND.get(origin.kind, "")
+    if origin.kind is PieceKind.DIFF:
+        language = "diff"  # whatever the files are that it is about
     cursor = ask.cursor if item.home else None
     return _Document(origin, text, language, item.level, cursor)
 
@@ -247,8 +278,14 @@ def _known(level: RedactLocal) -> Literal["none", "secrets", "all"]:
     return "none" if level == "off" else level
 
 
+def _is_typing(document: _Document, spans: Sequence[Span]) -> bool:
+    """Whether the cursor is in a sensitive run, or right behind one that may still be growing."""
+    cursor = document.cursor
+    return cursor is not None and any(span.start < cursor <= span.end for span in spans)
+
+
 def _inside(redacted: Redacted, cursor: int) -> bool:
-    """Whether the cursor is in a masked run, or right behind one that may still be growing."""
+    """The same for what is masked, which may be more: whole words, and values known before."""
     return any(
         run.start < cursor and (cursor < run.end or (cursor == run.end and run.kind != "control"))
         for run in redacted.replacements
@@ -284,17 +321,35 @@ def _restorer(
     plain = frozenset(name for one in everything for name in one.quoted)
     if ask.task is Task.CHAT:
         return lambda: Restorer(issued, plain=plain, mode="show")
-    here = {
-        name
+    home = {
+        document: redacted
         for document, redacted in results.items()
         if ask.home is not None and same_document(document.origin, ask.home)
-        for name in redacted.issued
     }
+    here = {name for redacted in home.values() for name in redacted.issued}
     harmless = {
         run.placeholder for one in everything for run in one.replacements if run.kind == "control"
     }
     foreign = frozenset(issued) - here - harmless
-    return lambda: Restorer(issued, foreign=foreign, plain=plain)
+
+    def restorer() -> Restorer:
+        found: dict[str, set[Site]] = {}
+        for document, redacted in home.items():
+            for name, places in sources(document.text, redacted.replacements).items():
+                found.setdefault(name, set()).update(places)
+        before = _before(home)
+        return Restorer(issued, foreign=foreign, plain=plain, sources=found, before=before)
+
+    return restorer
+
+
+def _before(home: dict[_Document, Redacted]) -> str:
+    """The cursor's line up to the cursor."""
+    for document in home:
+        if document.cursor is not None:
+            text, cursor = document.text, document.cursor
+            return text[max(text.rfind("\n", 0, cursor), text.rfind("\r", 0, cursor)) + 1 : cursor]
+    return ""
 
 
 def _withheld(code: str, dropped: tuple[WithheldPiece, ...]) -> Withheld:

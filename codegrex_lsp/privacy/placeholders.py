@@ -9,26 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, Literal
 
 from codegrex_lsp.privacy.detect import Span
+from codegrex_lsp.privacy.marks import MarkReader
+from codegrex_lsp.privacy.occurrences import Occurrences, whole_words
 from codegrex_lsp.privacy.redacted import Kind, Redacted, Replacement
-from codegrex_lsp.privacy.shapes import MARKER, candidate, guessable
-from codegrex_lsp.values.control_tokens import CONTROL_TOKENS
+from codegrex_lsp.privacy.shapes import candidate, guessable
 from codegrex_lsp.values.sealed import Sealed
-
-SHORTEST_KNOWN: Final = 6
-"""Characters from which a known value is looked for elsewhere. A shorter one is too likely to be
-a word of the language."""
-
-WHOLE_WORD_BELOW: Final = 16
-"""A known value shorter than this is replaced elsewhere only where it stands as a whole word."""
 
 MOST_VALUES: Final = 10_000
 """Values that a vault remembers; the oldest go first and only lose being known elsewhere."""
 
-_WORD: Final = re.compile(r"[A-Za-z0-9_]")
-_CONTROL: Final = re.compile("|".join(map(re.escape, sorted(CONTROL_TOKENS, key=len)[::-1])))
+_FEW: Final = 64
+"""Placeholders that are looked for in the texts one by one."""
+
+_WORD: Final = re.compile(r"\w+", re.ASCII)
 _LINE: Final = re.compile(r"[^\r\n]+")
 _DRESS: Final = re.compile(r"[\s\"'`#>*,;]*")
 
@@ -59,13 +56,19 @@ class Vault:
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._entries: dict[str, _Entry] = {}
-        self._values: dict[str, str] = {}
+        self._owners: dict[str, str] = {}
+        self._occurrences = Occurrences()
+        self._marks = MarkReader()
 
     def __repr__(self) -> str:
         return f"<vault, {len(self._entries)} values>"
 
     def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
         raise TypeError("a Vault is not serialised")
+
+    def fresh(self) -> Vault:
+        """An empty one that gives the same placeholders."""
+        return Vault(self._key)
 
     def placeholder(self, value: str, span: Span, *, beside: Sequence[str] = ()) -> str:
         """What stands in for `value`: always the same, and never what is already in a text.
@@ -75,15 +78,16 @@ class Vault:
             span: What found it.
             beside: Texts of the same request.
         """
-        return self._name(self._entry(value, span, ""), beside, _taken(beside))
+        return self._name(self._entry(value, span, ""), _Texts(beside, self._marks))
 
     def learn(self, text: str, spans: Iterable[Span], *, origin: str = "") -> None:
         """Remember the values of `spans`, so that they are replaced in other texts as well."""
+        words = whole_words(text)
         for span in spans:
             for start, end in _lines_of(text, span):
-                start, end = _grown(text, start, end)
+                start, end = words.grown(start, end)
                 value = text[start:end]
-                if value.lower() not in self._values:
+                if value.lower() not in self._owners:
                     self._entry(value, span, origin)
 
     def redact(
@@ -106,15 +110,14 @@ class Vault:
         """
         spans = list(spans)
         self.learn(text, spans, origin=origin)
-        texts = (text, *beside)
-        taken = _taken(texts)
+        texts = _Texts((text, *beside), self._marks)
         issued: dict[str, str] = {}
         replacements: list[Replacement] = []
         parts: list[str] = []
         position = length = 0
         for start, end, entry, first in self._runs(text, spans, known):
             entry.origins.add(origin)
-            name = self._name(entry, texts, taken)
+            name = self._name(entry, texts)
             issued[name] = entry.value
             parts += (text[position:start], name)
             length += start - position
@@ -125,7 +128,7 @@ class Vault:
             position = end
         parts.append(text[position:])
         return Redacted(
-            Sealed("".join(parts)), tuple(replacements), issued, frozenset(_quoted(text))
+            Sealed("".join(parts)), tuple(replacements), issued, self._marks.read(text).quoted
         )
 
     def forget(self, origin: str) -> None:
@@ -142,35 +145,31 @@ class Vault:
     ) -> list[tuple[int, int, _Entry, bool]]:
         """What to replace: sorted, on one line each, without overlap."""
         found: list[tuple[int, int, _Entry, bool]] = []
+        words = whole_words(text)
         for span in spans:
             for number, (start, end) in enumerate(_lines_of(text, span)):
-                start, end = _grown(text, start, end)
+                start, end = words.grown(start, end)
                 value = text[start:end]
-                if value.lower() not in self._values:  # our own placeholder stays
+                if value.lower() not in self._owners:  # our own placeholder stays
                     found.append((start, end, self._entry(value, span, ""), number == 0))
         found += self._known(text, known)
         found += (
-            (start, end, self._control(text[start:end]), True) for start, end in _control(text)
+            (start, end, self._control(text[start:end]), True)
+            for start, end in self._marks.read(text).control
         )
         return self._apart(text, found)
 
     def _known(
         self, text: str, known: Literal["none", "secrets", "all"]
     ) -> list[tuple[int, int, _Entry, bool]]:
+        if known == "none":
+            return []
         found = []
-        for value, entry in list(self._entries.items()):
-            if entry.kind == "control" or len(value) < SHORTEST_KNOWN:
-                continue
-            wanted = known == "all" or (known == "secrets" and entry.kind == "secret")
-            if not wanted:
-                continue
-            at = text.find(value)
-            while at >= 0:
-                end = at + len(value)
-                grown = _grown(text, at, end)
-                if grown == (at, end) or len(value) >= WHOLE_WORD_BELOW:
-                    found.append((*grown, entry, True))
-                at = text.find(value, end)
+        for start, end, value in self._occurrences.find(text):
+            entry = self._entries[value]
+            mine = text[start:end].lower() not in self._owners
+            if mine and (known == "all" or entry.kind == "secret"):
+                found.append((start, end, entry, True))
         return found
 
     def _apart(
@@ -180,19 +179,22 @@ class Vault:
 
         Two placeholders without anything between them could not be told apart again.
         """
-        result: list[tuple[int, int, _Entry, bool]] = []
+        joined: list[tuple[int, int, _Entry, bool]] = []
         for start, end, entry, first in sorted(found, key=lambda run: (run[0], -run[1])):
-            if result and start <= result[-1][1]:
-                last = result.pop()
-                if last[2].kind == "control":
-                    last = (last[0], last[1], entry, last[3])
-                start, end, entry, first = last[0], max(end, last[1]), last[2], last[3]
-            value = text[start:end]
-            if value != entry.value:
-                span = _as_span(entry)
-                entry = self._entry(value, span, "")
-            result.append((start, end, entry, first))
-        return result
+            if joined and start <= joined[-1][1]:
+                last = joined.pop()
+                if last[2].kind != "control":
+                    entry = last[2]
+                start, end, first = last[0], max(end, last[1]), last[3]
+            joined.append((start, end, entry, first))
+        return [
+            (start, end, self._named_by(text[start:end], entry), first)
+            for start, end, entry, first in joined
+        ]
+
+    def _named_by(self, value: str, entry: _Entry) -> _Entry:
+        """The entry of a run that began as another one's value."""
+        return entry if value == entry.value else self._entry(value, _as_span(entry), "")
 
     def _entry(self, value: str, span: Span, origin: str) -> _Entry:
         entry = self._entries.get(value)
@@ -213,34 +215,62 @@ class Vault:
         if len(self._entries) >= MOST_VALUES:
             self._drop(next(iter(self._entries)))
         self._entries[entry.key] = entry
+        if entry.kind != "control":
+            self._occurrences.add(entry.value)
 
     def _drop(self, key: str) -> None:
+        self._occurrences.discard(key)
         for name in self._entries.pop(key).placeholders:
-            self._values.pop(name, None)
+            self._owners.pop(name.lower(), None)
 
-    def _name(self, entry: _Entry, texts: Sequence[str], taken: frozenset[str]) -> str:
+    def _name(self, entry: _Entry, texts: _Texts) -> str:
         """The entry's placeholder: the first that no other value has and no text contains.
 
         That holds for one issued earlier too: whoever learned it and wrote it into another text
         would get the value for it.
         """
-
-        def free(name: str) -> bool:
-            if guessable(name):
-                return not any(name in text for text in texts)
-            return name.partition("@")[0] not in taken
-
         for name in entry.placeholders:
-            if free(name):
+            if name not in texts:
                 return name
         attempt = 0
         while True:
-            name = candidate(self._key, entry.value, entry.type, attempt)
-            if name not in self._values and free(name):
+            name = candidate(self._key, entry.value, entry.kind, entry.type, attempt)
+            if name.lower() not in self._owners and name not in texts:
                 entry.placeholders.append(name)
-                self._values[name] = entry.value
+                self._owners[name.lower()] = entry.value
                 return name
             attempt += 1
+
+
+class _Texts:
+    """The texts of one request, and whether a placeholder stands in them already.
+
+    The first few are looked for in the texts themselves; for more, the words of the texts tell
+    which can not stand there.
+    """
+
+    def __init__(self, texts: Sequence[str], marks: MarkReader) -> None:
+        self._texts = texts
+        self._lowered: list[str] | None = None
+        self._asked = 0
+        self._quoted = frozenset().union(*(marks.read(text).quoted for text in texts))
+
+    def __contains__(self, placeholder: str) -> bool:
+        name = placeholder.lower()
+        if not guessable(name):
+            return name.partition("@")[0] in self._quoted
+        if self._lowered is None:
+            self._lowered = [text.lower() for text in self._texts]
+        self._asked += 1
+        if self._asked > _FEW and not self._words.issuperset(_WORD.findall(name)):
+            return False
+        return any(name in text for text in self._lowered)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """Every word, and without its first letter where that may be the letter of an escape."""
+        words = frozenset().union(*(_WORD.findall(text) for text in self._lowered or ()))
+        return words | {word[1:] for word in words if word[0] in "abfnrtv0"}
 
 
 def _as_span(entry: _Entry) -> Span:
@@ -263,37 +293,3 @@ def _lines_of(text: str, span: Span) -> list[tuple[int, int]]:
         if end > start:
             parts.append((start, end))
     return parts
-
-
-def _grown(text: str, start: int, end: int) -> tuple[int, int]:
-    """The range, grown to whole words: a placeholder must stand alone to be found again.
-
-    The letter of an escape such as `\\n` is no part of the word after it.
-    """
-    while start > 0 and _WORD.match(text, start - 1) and not _escape_before(text, start):
-        start -= 1
-    while end < len(text) and _WORD.match(text, end):
-        end += 1
-    return start, end
-
-
-def _escape_before(text: str, start: int) -> bool:
-    return start >= 2 and text[start - 2] == "\\" and text[start - 1] in "abfnrtv0"
-
-
-def _quoted(text: str) -> list[str]:
-    if not any(start in text for start in ("cg_", "CG_", "Cg_", "cG_")):
-        return []
-    return [match.group().lower() for match in MARKER.finditer(text)]
-
-
-def _taken(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(name for text in texts for name in _quoted(text))
-
-
-def _control(text: str) -> list[tuple[int, int]]:
-    """Insides of control tokens: `<|im_end|>` becomes `<cg_token_…>`.
-
-    The brackets stay, so that code keeps its form and the placeholder stands alone.
-    """
-    return [(match.start() + 1, match.end() - 1) for match in _CONTROL.finditer(text)]

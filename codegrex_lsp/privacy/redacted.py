@@ -73,13 +73,24 @@ class Redacted:
             return last.new_end + offset - last.end
         return last.new_end if after and offset > last.start else last.new_start
 
-    def to_original(self, offset: int) -> int:
-        """Where an offset of the redacted text was; inside a placeholder, its value's start."""
+    def to_original(self, offset: int, *, after: bool = False) -> int:
+        """Where an offset of the redacted text was, in characters.
+
+        Args:
+            offset: In the redacted text; inside a placeholder it moves to an edge of its value.
+            after: To the value's end instead of its start.
+        """
         index = bisect_right(self.replacements, offset, key=lambda r: r.new_start) - 1
         if index < 0:
             return offset
         last = self.replacements[index]
-        return last.end + offset - last.new_end if offset >= last.new_end else last.start
+        if offset >= last.new_end:
+            return last.end + offset - last.new_end
+        return last.end if after and offset > last.new_start else last.start
+
+    def range_in_original(self, start: int, end: int) -> tuple[int, int]:
+        """A range of the redacted text, such as an edit's; a value at its edge goes whole."""
+        return self.to_original(start), self.to_original(end, after=True)
 
     def cut(self, start: int, end: int) -> str:
         """The redacted form of a range of the original; a placeholder at its edge stays whole."""

@@ -34,8 +34,11 @@ def stamp(path: Path) -> Stamp:
 def read_toml(path: Path) -> Mapping[str, Any]:
     """The tables of a TOML file; empty where there is none. Raises Unreadable."""
     content = read_bytes(path, LONGEST)
-    if content is None:
-        return {}
+    return {} if content is None else parse_toml(content)
+
+
+def parse_toml(content: bytes) -> dict[str, Any]:
+    """The tables of a TOML file's content. Raises Unreadable."""
     import tomllib
 
     try:

@@ -2,7 +2,7 @@
 
 Python's engine backtracks, so a pattern is accepted only where backtracking is bounded by its
 shape: no repeat within a repeat, no alternatives within an unbounded repeat, at most one
-unbounded repeat, and few ways to divide text among the bounded ones. Sources of the rule: the
+unbounded repeat, and few ways to divide text among all of them. Sources of the rule: the
 known causes of catastrophic backtracking (nested, overlapping and adjacent repeats).
 """
 
@@ -16,7 +16,7 @@ LONGEST: Final = 500
 """Characters in a pattern."""
 
 _WAYS: Final = 20_000
-"""Ways to divide text among the bounded repeats of one pattern."""
+"""Ways in which one pattern may try to match from one place."""
 
 _UNBOUNDED: Final = 1_000
 """A repeat that may run this often counts as unbounded."""
@@ -57,7 +57,8 @@ class _Walk:
             return (
                 "more than one unbounded repeat can be slow; give all but one a bound, as in {1,64}"
             )
-        if self.ways > _WAYS:
+        inside = self.unbounded - _ends_unbounded(tree)
+        if self.ways * (_UNBOUNDED if inside else 1) > _WAYS:
             return "these repeats together can be slow; lower their bounds"
         return ""
 
@@ -79,12 +80,23 @@ class _Walk:
             case "BRANCH":
                 if repeated:
                     return "alternatives within a repeat can be slow; use a character class"
-                # Each branch may be tried from the same place, so their costs simply add up.
-                return next(filter(None, (self._parts(b, repeated=False) for b in argument[1])), "")
+                return self._branches(argument[1])
             case "GROUPREF" | "GROUPREF_EXISTS" | "ASSERT" | "ASSERT_NOT":
                 return "back-references and look-around are not allowed, because they can be slow"
             case _:
                 return ""
+
+    def _branches(self, branches: Any) -> str:
+        """Each may be tried from the same place, and what follows is tried after each."""
+        before, together = self.ways, 0
+        for branch in branches:
+            self.ways = 1
+            reason = self._parts(branch, repeated=False)
+            if reason:
+                return reason
+            together += self.ways
+        self.ways = before * together
+        return ""
 
     def _repeat(self, least: Any, most: Any, body: Any, *, repeated: bool) -> str:
         least, most = int(least), int(most)
@@ -95,3 +107,9 @@ class _Walk:
         else:
             self.ways *= most - least + 1
         return self._parts(body, repeated=repeated or most > 1)
+
+
+def _ends_unbounded(tree: Any) -> bool:
+    """Whether the last part is an unbounded repeat: nothing after it makes it give back."""
+    operator, argument = tree[-1]
+    return str(operator) in ("MAX_REPEAT", "MIN_REPEAT") and int(argument[1]) >= _UNBOUNDED

@@ -69,9 +69,7 @@ class Key:
         return f"{self.sentence} *Has no effect in this version.*" if later else self.sentence
 
 
-LATER: Final = frozenset(
-    {"privacy.names", "privacy.allow", "privacy.knownSecrets", "providers.<id>.chatModel"}
-)
+LATER: Final = frozenset({"providers.<id>.chatModel"})
 LATER_GROUPS: Final = ("chat.", "terminal.", "telemetry.")
 """Keys that are read and checked although what they steer is not built yet: nobody is told of
 protection that is not there."""
@@ -112,7 +110,8 @@ KEYS: Final[tuple[Key, ...]] = (
         "privacy.names",
         Bool(),
         True,
-        "Mask names of persons and places where the language model that finds them is installed.",
+        "Mask names of persons and places that only a language model finds in comments and strings, "
+        "where it is installed (`codegrex-lsp doctor` says so): as far as it has read them by then.",
         stricter=_ON,
         repository=True,
     ),

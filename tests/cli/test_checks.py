@@ -14,7 +14,7 @@ from codegrex_lsp.__main__ import main
 from codegrex_lsp.cli import checks
 from codegrex_lsp.engine.house import ProviderCheck
 from codegrex_lsp.errors import LedgerError
-from codegrex_lsp.settings.model import Completion, Network, Problem, Settings
+from codegrex_lsp.settings.model import Completion, Network, Privacy, Problem, Settings
 from codegrex_lsp.values.mode import Destination
 from codegrex_lsp.values.route import ModelFacts, ProviderConfig
 
@@ -149,6 +149,24 @@ def test_folders_that_can_not_be_written_fail(
     monkeypatch.setattr(checks.tempfile, "TemporaryFile", refuse)
     (found,) = checks.folders()
     assert (found.status, "Read-only" in found.message) == ("fail", True)
+
+
+@pytest.mark.parametrize(
+    ("wished", "there", "status", "told"),
+    [
+        (False, True, "skip", "privacy.names is off"),
+        (True, True, "ok", "is installed"),
+        (True, False, "skip", "is not installed"),
+    ],
+)
+def test_the_model_of_names_is_there_or_the_way_to_it_is_told(
+    wished: bool, there: bool, status: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("codegrex_lsp.engine.names_server.installed", lambda: there)
+    (found,) = checks.names(Settings(privacy=Privacy(names=wished)))
+    assert found.status == status
+    assert told in found.message
+    assert ("codegrex-lsp[names]" in found.fix) == (wished and not there)
 
 
 # -- the verb -----------------------------------------------------------------------------------

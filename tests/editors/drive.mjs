@@ -1,8 +1,8 @@
 // Drives VS Code in a headless browser as a person would: looks, types, presses Tab, looks again.
 //
-// One JSON argument: {playwright, browser, base, folder, sample, ignored, typed, shots}. One JSON
-// line on standard output: what was seen. A person waits and types again; so does this, within
-// limits, because a key typed before the extension is active is lost.
+// One JSON argument: {playwright, browser, base, folder, sample, ignored, masked, value, typed,
+// shots}. One JSON line on standard output: what was seen. A person waits and types again; so does
+// this, within limits, because a key typed before the extension is active is lost.
 
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -38,6 +38,14 @@ try {
   await run("CodeGrex: Preview What Would Be Sent");
   seen.preview = await textOf("What would be sent");
   await page.screenshot({ path: join(plan.shots, "vscode-preview.png") });
+
+  await openFile(plan.masked);
+  seen.maskedHover = await hoverOver(plan.value);
+  await page.screenshot({ path: join(plan.shots, "vscode-masked.png") });
+  seen.maskedActions = await quickFixes(plan.value);
+  await page.locator(".action-widget .monaco-list-row").filter({ hasText: "Not a secret" }).click();
+  await page.locator(".squiggly-info").first().waitFor({ state: "detached", timeout: 20_000 });
+  seen.allowed = true;
 
   await openFile(plan.ignored);
   seen.ignoredStatus = await statusSays(/not read/);
@@ -83,6 +91,24 @@ async function tooltip() {
   const hover = page.locator(".monaco-hover").last();
   await hover.waitFor({ timeout: 20_000 });
   return (await hover.innerText()).trim();
+}
+
+/** What hovering over a text of the editor shows, once it is underlined. */
+async function hoverOver(text) {
+  await page.locator(".squiggly-info").first().waitFor({ state: "attached", timeout: 60_000 });
+  const hover = page.locator(".monaco-hover:visible").filter({ hasText: "masked" });
+  await page.locator(".view-line span span").filter({ hasText: text }).last().hover();
+  await hover.filter({ hasText: "Placeholder" }).waitFor({ timeout: 20_000 });
+  return (await hover.innerText()).trim();
+}
+
+/** The quick fixes for a text of the editor. */
+async function quickFixes(text) {
+  await page.locator(".view-line span span").filter({ hasText: text }).last().click();
+  await page.keyboard.press("Control+.");
+  const widget = page.locator(".action-widget").filter({ hasText: "Not a secret" });
+  await widget.waitFor({ timeout: 20_000 });
+  return (await widget.innerText()).trim();
 }
 
 /** Runs a command as a person finds it: by its title in the palette. */

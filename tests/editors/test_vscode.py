@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.editors.conftest import SAMPLE, TYPED
+from tests.support.planted import AWS
 from tools.toolbox import CHECKOUT, Toolbox
 
 pytestmark = pytest.mark.timeout(420)
@@ -113,6 +114,8 @@ def test_a_person_sees_ghost_text_takes_it_and_is_told_what_is_not_read(
         pytest.skip("Chromium is missing: make tools")
     if not tools.playwright.exists():
         pytest.skip("playwright-core is missing: make tools")
+    masked = workspace / "upload.py"
+    masked.write_text(f'"""Uploads."""\n\nkey = "{AWS}"\n')
     plan = {
         "playwright": str(tools.playwright),
         "browser": tools.browser(),
@@ -120,6 +123,8 @@ def test_a_person_sees_ghost_text_takes_it_and_is_told_what_is_not_read(
         "folder": str(workspace),
         "sample": str(workspace / "sums.py"),
         "ignored": str(workspace / "secrets/plan.py"),
+        "masked": str(masked),
+        "value": AWS,
         "typed": TYPED,
         "shots": str(tmp_path),
     }
@@ -138,6 +143,11 @@ def test_a_person_sees_ghost_text_takes_it_and_is_told_what_is_not_read(
     assert seen["ghost"].strip()
     assert first_words(seen["ghost"]) in as_seen((workspace / "sums.py").read_text()[len(SAMPLE) :])
     assert as_seen("(local), in sensitive mode") in as_seen(seen["preview"])
+    assert "masked before it leaves: AWS access key" in seen["maskedHover"]
+    assert as_seen("Local models get the placeholder.") in as_seen(seen["maskedHover"])
+    assert "Not a secret: AWS access key" in seen["maskedActions"]
+    assert "Do not read this file" in seen["maskedActions"]
+    assert seen["allowed"]
     assert "sensitive · file not read" in seen["ignoredStatus"]
     assert ".codegrexignore" in seen["ignoredReason"]
     assert "secrets/" in seen["ignoredReason"]
@@ -160,5 +170,5 @@ def keep_screenshots(folder: Path) -> None:
     if os.environ.get("CODEGREX_UPDATE_SCREENSHOTS") == "1":
         images = CHECKOUT / "docs/images"
         images.mkdir(parents=True, exist_ok=True)
-        for name in ("vscode.png", "vscode-preview.png", "vscode-ignored.png"):
+        for name in ("vscode.png", "vscode-preview.png", "vscode-ignored.png", "vscode-masked.png"):
             shutil.copy(folder / name, images / name)

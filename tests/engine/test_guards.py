@@ -26,7 +26,9 @@ def settings(*policies: PathPolicy, patterns: tuple[CustomPattern, ...] = ()) ->
 
 
 def guards(wishes: Settings) -> Guards:
-    return Guards(lambda path, folder: Verdict(False), lambda folder: b"k" * 32, lambda _: wishes)
+    return Guards(
+        lambda path, folder: Verdict(False), lambda folder: b"k" * 32, lambda _: wishes, b"a" * 32
+    )
 
 
 def cleared(outcome: Clearance | Withheld) -> str:
@@ -187,18 +189,18 @@ def test_a_value_keeps_its_placeholder_whichever_gate_masked_it() -> None:
     one, other = settings(patterns=(TICKET,)), settings(patterns=(TICKET, CustomPattern("b", "b")))
     built = guards(one)
     first, second = built.gate(one), built.gate(other)
-    assert first is not second
+    assert built.engine(one) is not built.engine(other)
 
     ask = completion("see TICK-4711 |")
     texts = {cleared(gate.clear(ask, LOCAL, redact_local="secrets")) for gate in (first, second)}
     assert len(texts) == 1
-    assert built.gate(one) is first
+    assert built.engine(one) is built.engine(one)
 
 
-def test_only_a_few_gates_are_kept() -> None:
+def test_only_a_few_engines_are_kept() -> None:
     wishes = [settings(patterns=(CustomPattern(f"p{n}", "x"),)) for n in range(MOST + 1)]
     built = guards(wishes[0])
-    gates = [built.gate(one) for one in wishes]
+    engines = [built.engine(one) for one in wishes]
 
-    assert built.gate(wishes[-1]) is gates[-1]
-    assert built.gate(wishes[0]) is not gates[0]
+    assert built.engine(wishes[-1]) is engines[-1]
+    assert built.engine(wishes[0]) is not engines[0]

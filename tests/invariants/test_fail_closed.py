@@ -13,12 +13,15 @@ from codegrex_lsp.privacy.detect.engine import Engine
 from codegrex_lsp.privacy.detect.standard import standard_detectors
 from codegrex_lsp.privacy.gate import Clearance
 from codegrex_lsp.values.route import Route
+from tests.support import planted
 from tests.support.gates import CLOUD, LOCAL, chat, completion, gate
 
 LINE_DETECTORS = [d.name for d in standard_detectors() if hasattr(d, "scan_line")]
 BUSY = (
     f'password = "{"hunter" + "2xyz"}" # a.b@corp.de +49 30 901820 /home/amiller/x '
-    f"https://u:p9w@h.de Authorization: Bearer {'a1b2c3d4' * 4} {'gh' + 'p_' + 'Q7' * 20}"
+    f"https://u:p9w@h.de Authorization: Bearer {'a1b2c3d4' * 4} {'gh' + 'p_' + 'Q7' * 20} "
+    f"Cookie: sessionid={'a1b2c3d4' * 4} iban: {planted.IBAN}\n"
+    "id,Alice,Miller"
 )
 
 

@@ -33,7 +33,14 @@ class Watcher:
         return Verdict(False)
 
     def spans(
-        self, text: str, *, level: Level, language: str, path_name: str, cursor: int | None
+        self,
+        text: str,
+        *,
+        level: Level,
+        language: str,
+        path_name: str,
+        cursor: int | None,
+        uri: str = "",
     ) -> tuple[Span, ...]:
         self.log.append(f"read {text}")
         return ()

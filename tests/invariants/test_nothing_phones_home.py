@@ -17,7 +17,10 @@ PACKAGE = Path(codegrex_lsp.__file__).parent
 HOSTS_ALLOWED = ("settings/providers.py",)
 """Where public addresses stand: the table of providers that a person may choose."""
 
-NAMES_ONLY = ("https://json-schema.org/draft/2020-12/schema",)
+NAMES_ONLY = (
+    "https://json-schema.org/draft/2020-12/schema",
+    "https://json.schemastore.org/sarif-2.1.0.json",
+)
 """Addresses that are names of things and are never opened."""
 
 
@@ -26,11 +29,13 @@ def sources() -> list[Path]:
 
 
 def strings(path: Path) -> list[str]:
+    """Every string that code could use; a string that stands alone is for readers."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     return [
         node.value
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone
     ]
 
 

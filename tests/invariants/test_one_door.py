@@ -53,7 +53,18 @@ ALLOWED = {
     ("egress/exchange.py", "httpx"): "the library's response and errors",
     ("egress/llama_child.py", "http.client"): "asks the model server in its own process for health",
     ("egress/modelserver.py", "create_subprocess_exec"): "starts the embedded model server",
+    (
+        "engine/names_server.py",
+        "create_subprocess_exec",
+    ): "starts the model that hears names, which is no part of this process; over pipes",
     ("egress/starter.py", "subprocess"): "`models pull starter` runs pip, on command only",
+    (
+        "engine/workers.py",
+        "concurrent.futures.process",
+    ): "`scan` of a tree by all cores; over pipes",
+    ("engine/workers.py", "ProcessPoolExecutor"): "the same: paths go in, places come out",
+    ("engine/staged.py", "subprocess"): "`scan --staged` reads Git's index through git",
+    ("engine/staged.py", "Popen"): "the same: one `git cat-file` for all objects",
     ("cli/demo_client.py", "create_subprocess_exec"): "`demo` starts our own server to talk to",
     ("settings/patterns.py", "import_module"): "the parser of `re`, which has no public name",
     ("portable.py", "ctypes"): "asks Windows about a process, Linux to end a child with us",

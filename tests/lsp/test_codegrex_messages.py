@@ -174,4 +174,10 @@ async def test_a_wrong_command_is_invalid_parameters(editor: MemoryEditor, comma
 async def test_every_command_that_exists_is_announced(editor: MemoryEditor) -> None:
     result = await editor.start()
     announced = result["capabilities"]["executeCommandProvider"]["commands"]
-    assert announced == ["codegrex.accept", "codegrex.setMode", "codegrex.preview"]
+    assert announced == [
+        "codegrex.accept",
+        "codegrex.setMode",
+        "codegrex.preview",
+        "codegrex.allowValue",
+        "codegrex.ignoreFile",
+    ]

@@ -132,7 +132,7 @@ def test_an_open_string_counts_only_while_somebody_types_in_it(engine: Engine) -
     [
         ("DB_PASSWORD", Key.HUMAN),
         ("dbPassword2", Key.HUMAN),
-        ("clientSecret", Key.HUMAN),
+        ("clientSecret", Key.SECRET),
         ("OPENAI_API_KEY", Key.MACHINE),
         ("apiKeyProd", Key.MACHINE),
         ("refreshToken", Key.MACHINE),
@@ -179,3 +179,17 @@ def test_a_long_line_with_an_open_quote_is_not_masked_to_its_end() -> None:
     text = 'secret = "' + "it is not closed; " * WINDOW
 
     assert Engine([Assignments()]).spans(text, level="secrets") == ()
+
+
+def test_the_rest_of_a_line_of_keys_in_values_in_keys_is_masked_unread(engine: Engine) -> None:
+    text = "token:" * 300 + "end"
+
+    (*_, last) = engine.spans(text, level="secrets", path_name=".env")
+
+    assert last.end == len(text) and last.start < len(text) // 2
+
+
+def test_a_long_line_of_short_values_is_read_to_its_end(engine: Engine) -> None:
+    text = ", ".join(f'{{"key": \'{number}\', "token": ""}}' for number in range(400))
+
+    assert engine.spans(text, level="secrets", path_name="a.json") == ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codegrex_lsp.errors import DetectorFailed
-from codegrex_lsp.privacy.detect import Span
+from codegrex_lsp.privacy.detect import Span, line_cache
 from codegrex_lsp.privacy.detect.detector import Level, Line
 from codegrex_lsp.privacy.detect.engine import Engine
 from codegrex_lsp.privacy.detect.lines import OVERLAP, WINDOW, lower_keeping_length, merged
@@ -96,6 +98,125 @@ def test_forgetting_drops_every_cached_line() -> None:
     engine.spans("one\ntwo", level="secrets")
 
     assert looker.seen == ["one", "two"]
+
+
+class Gated(Looker):
+    """A looker that is shown only the lines its keyword or its trigger names."""
+
+    keywords = frozenset({"needle", "eedl"})
+    triggers = ("#[0-9]{3}",)
+
+    def wants(self, line: Line) -> bool:
+        self.seen.append(f"{line.text[:8]} {sorted(line.words or ())}")
+        return False
+
+
+def test_a_gated_detector_is_shown_only_lines_with_its_keyword_or_trigger() -> None:
+    looker = Gated()
+    text = "one\nA NEEDLE\r\n#12\nx #123\n" + "y" * 3_000 + " needle\nneed\nle"
+
+    Engine([looker]).spans(text, level="secrets")
+
+    assert looker.seen == [
+        "A NEEDLE ['eedl', 'needle']",
+        "x #123 []",
+        "yyyyyyyy ['eedl', 'needle']",
+    ]
+
+
+def test_closing_a_document_leaves_the_others_warm() -> None:
+    looker = Looker()
+    engine = Engine([looker])
+    engine.spans("one\nshared", level="secrets", uri="file:///a.py")
+    engine.spans("two\nshared", level="secrets", uri="file:///b.py")
+    looker.seen.clear()
+
+    engine.forget("file:///a.py")
+    engine.spans("two\nshared", level="secrets", uri="file:///b.py")
+    assert looker.seen == []
+
+    engine.spans("one\nshared", level="secrets", uri="file:///a.py")
+    assert looker.seen == ["one", "shared"]
+
+
+class Text(str):
+    """A line that can be watched."""
+
+
+def test_closing_a_document_frees_its_lines() -> None:
+    documents = line_cache.Documents(100)
+    lines = [Text("of a"), Text("of nobody"), Text("of b")]
+    watched = [weakref.ref(line) for line in lines]
+    for uri, line in zip(("file:///a.py", "", "file:///b.py"), lines, strict=True):
+        documents.of(uri, "kind").keep(line, ())
+    del lines, line
+
+    documents.forget("file:///a.py")
+    gc.collect()
+
+    assert [watch() is None for watch in watched] == [True, True, False]
+
+
+def test_filling_gets_on_in_slices_and_then_nothing_is_left_to_do() -> None:
+    now = [0.0]
+
+    class Slow(Looker):
+        def wants(self, line: Line) -> bool:
+            now[0] += 1.0
+            return super().wants(line)
+
+    slow = Slow()
+    engine = Engine([slow], budget_ms=10, clock=lambda: now[0])
+    text = "\n".join(f"line {n}" for n in range(250))
+
+    slices = 1
+    while not engine.fill(text, level="secrets", milliseconds=50):
+        slices += 1
+
+    assert 3 <= slices <= 5
+    assert len(slow.seen) == 250
+    assert engine.spans(text, level="secrets") == ()
+    assert len(slow.seen) == 250
+
+
+def test_filling_fails_as_scanning_does() -> None:
+    with pytest.raises(DetectorFailed):
+        Engine([Thrower()]).fill("a needle", level="secrets", milliseconds=50)
+
+
+def test_only_the_part_of_a_long_line_round_the_cursor_is_half_typed() -> None:
+    class Cursor(Looker):
+        def scan_line(self, line: Line) -> Sequence[Span]:
+            return super().scan_line(line) if line.half_typed else []
+
+    text = "needle " + "b " * 4 * WINDOW + "needle"
+
+    (span,) = Engine([Cursor()]).spans(text, level="secrets", cursor=len(text))
+
+    assert span.end == len(text)
+
+
+def test_many_editions_of_a_long_line_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line_cache, "CHARACTERS", 10_000)
+    cache = line_cache.LineCache(50_000)
+
+    for edition in range(100):
+        cache.keep(f"{edition}" + "x" * 1_000, ())
+
+    known = cache.look_up([f"{n}" + "x" * 1_000 for n in range(100)])
+    assert known[-1] == ()
+    assert sum(hit is not None for hit in known) <= 12
+
+
+def test_the_documents_used_longest_ago_go_first() -> None:
+    documents = line_cache.Documents(100, documents=2)
+    documents.of("a", "kind").keep("line", ())
+    documents.of("b", "kind").keep("line", ())
+    documents.of("a", "kind")
+    documents.of("c", "kind")
+
+    assert documents.of("a", "kind").look_up(["line"]) == [()]
+    assert documents.of("b", "kind").look_up(["line"]) == [None]
 
 
 def test_the_cache_is_bounded_and_forgets_the_oldest() -> None:
@@ -223,3 +344,73 @@ def test_loading_a_detector_is_no_part_of_the_budget() -> None:
 
     assert len(engine.spans("a needle", level="secrets")) == 1
     assert now == [5_000]
+
+
+class Reader:
+    """A document detector that counts how often it is asked."""
+
+    name = "reader"
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def scan_document(self, text: str, *, half_typed: bool) -> Sequence[Span]:
+        self.asked += 1
+        return []
+
+
+class GatedReader(Reader):
+    keywords = frozenset({"chapter"})
+    triggers = ()
+
+
+def test_a_document_detector_is_asked_where_a_line_of_the_text_holds_its_keyword() -> None:
+    reader, always = GatedReader(), Reader()
+    engine = Engine([reader, Looker(), always])
+
+    engine.spans("one\ntwo", level="secrets")
+    assert (reader.asked, always.asked) == (0, 1)
+
+    for _ in range(2):  # the second time from the cache
+        engine.spans("one\nChapter two", level="secrets")
+    assert (reader.asked, always.asked) == (2, 3)
+
+    engine.spans("one\ntwo", level="secrets")
+    assert (reader.asked, always.asked) == (2, 4)
+
+
+class Finder(Looker):
+    """A looker that finds the first three characters."""
+
+    def scan_line(self, line: Line) -> Sequence[Span]:
+        return [Span(0, 3, "secret", "first", "first")]
+
+
+class Second(Looker):
+    """A looker that notes what is known already."""
+
+    name = "second"
+
+    def wants(self, line: Line) -> bool:
+        return True
+
+    def scan_line(self, line: Line) -> Sequence[Span]:
+        self.seen += [f"{line.text} {span.type} {span.start}-{span.end}" for span in line.found]
+        return []
+
+
+def test_a_detector_is_told_what_those_before_it_have_found_on_the_line() -> None:
+    second = Second()
+
+    Engine([Finder(""), second, Finder("")]).spans("abcd\r\nefgh", level="secrets")
+
+    assert second.seen == ["abcd first 0-3", "efgh first 0-3"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_are_the_same_whatever_ends_them(end: str) -> None:
+    looker = Looker()
+
+    Engine([looker]).spans(end.join(["one", "", "two", "x" * 3_000]), level="secrets")
+
+    assert [text[:3] for text in looker.seen if text] == ["one", "two", "xxx", "xxx"]

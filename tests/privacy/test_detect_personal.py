@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codegrex_lsp.privacy.detect.engine import Engine
-from codegrex_lsp.privacy.detect.personal_checks import luhn
+from codegrex_lsp.privacy.detect.personal.sums import luhn
 from tests.support import planted
 
 LOOK_ALIKES = [

@@ -7,7 +7,6 @@ from base64 import b64encode
 import pytest
 
 from codegrex_lsp.privacy.detect.engine import Engine
-from codegrex_lsp.privacy.detect.formats import FORMATS
 from tests.support import planted
 
 SURROUNDINGS = {
@@ -86,12 +85,6 @@ def test_ordinary_words_are_left_alone(engine: Engine, words: str) -> None:
     assert engine.spans(words, level="secrets") == ()
 
 
-def test_no_two_rows_share_a_prefix() -> None:
-    prefixes = [prefix for form in FORMATS for prefix in form.prefixes]
-
-    assert len(prefixes) == len(set(prefixes))
-
-
 @pytest.mark.parametrize("prefix", ["sk-" + "ant-", "gh" + "p_", "AK" + "IA", "gl" + "pat-"])
 def test_a_half_typed_token_counts_only_on_the_line_of_the_cursor(
     engine: Engine, prefix: str
@@ -102,6 +95,33 @@ def test_a_half_typed_token_counts_only_on_the_line_of_the_cursor(
     (span,) = engine.spans(text, level="secrets", cursor=len(text))
     assert text[span.start : span.end] == prefix + "Q7Zw"
     assert engine.spans(text + "\n", level="secrets", cursor=len(text) + 1) == ()
+
+
+@pytest.mark.parametrize("command", ["curl --cookie '{}' -v", "curl -s -b '{}' x", "Cookie: {}"])
+def test_the_cookie_of_a_session_goes_where_it_is_sent(engine: Engine, command: str) -> None:
+    token = "q7ZwX2eR9cV4" + "tByQ1mKpL8sDfG3hJ6nA"
+
+    result = masked(engine, command.format(f"lang=de; session={token}"))
+
+    assert token not in result
+    assert "lang=de" in result
+
+
+def test_one_url_does_not_take_the_next_ones_host(engine: Engine) -> None:
+    one, other = planted.url(password="fi" + "rst-1"), planted.url(password="sec" + "ond-2")
+
+    assert (
+        masked(engine, f"{one},{other}")
+        == f"{planted.url(password='⟨⟩')},{planted.url(password='⟨⟩')}"
+    )
+
+
+def test_the_public_tokens_of_mapbox_stay(engine: Engine) -> None:
+    payload = b64encode(b'{"u":"somebody","a":"cl0x1y2z3a4b5c6d7e8f9"}').decode().rstrip("=")
+    line = f'mapboxgl.accessToken = "pk.{payload}.DG1Z2pyvae3EIqySBiAChT";'
+
+    assert masked(engine, line) == line
+    assert payload not in masked(engine, line.replace("pk.", "sk."))
 
 
 @pytest.mark.parametrize(

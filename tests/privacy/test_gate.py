@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -424,3 +427,83 @@ def test_a_language_that_is_none_does_not_leave(said: str, sent_on: str) -> None
 
     assert isinstance(outcome, Clearance)
     assert [piece.language for piece in outcome.cleared.pieces] == [sent_on]
+
+
+# ---- where values return to
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "restored"),
+    [
+        ("key = '{}'\n", "'{}'", True),
+        ("key = '{}'\n", '"{}"', False),
+        ("key = '{}'\n", "print('{}')", False),
+        ("# print('{}')\nkey = '{}'\n", "print('{}')", True),
+    ],
+)
+def test_a_value_returns_only_to_where_it_means_the_same(
+    engine: Engine, line: str, said: str, restored: bool
+) -> None:
+    value = f'{planted.PASSWORD}"{{x}}'
+    ask = completion(line.replace("{}", value).replace("key", "password") + "same = |")
+
+    outcome = gate(engine=engine).clear(ask, LOCAL, redact_local="secrets")
+
+    assert isinstance(outcome, Clearance)
+    name = next(r.placeholder for r in outcome.cleared.redactions)
+    expected = (said.replace("{}", value), "") if restored else None
+    assert answer(outcome, said.replace("{}", name)) == (
+        expected or (said.partition("{}")[0], "unsafe-restore")
+    )
+
+
+def test_the_line_before_the_cursor_counts_for_it(engine: Engine) -> None:
+    ask = completion(f'{PASSWORD_LINE}print("|")\n')
+
+    outcome = gate(engine=engine).clear(ask, LOCAL, redact_local="secrets")
+
+    assert isinstance(outcome, Clearance)
+    name = outcome.cleared.redactions[0].placeholder
+    assert answer(outcome, name) == ("", "unsafe-restore")
+
+
+def test_a_value_that_is_being_typed_is_not_learned(engine: Engine) -> None:
+    closed = gate(engine=engine)
+    typing = completion('password = "hunter2|"\n')
+
+    assert code(closed.clear(typing, LOCAL, redact_local="secrets")) == "cursor-in-secret"
+    after = closed.clear(completion("call(hunter2)\n|"), LOCAL, redact_local="secrets")
+    assert "call(hunter2)" in sent(after)
+
+
+@pytest.mark.parametrize("form", ["url", "json", "base64"])
+def test_a_value_of_one_file_is_masked_in_another_in_any_encoding(
+    engine: Engine, form: str
+) -> None:
+    value = "pa/ss" + '\\"w0rd-7Q'
+    encoded = {
+        "url": quote(value, safe=""),
+        "json": json.dumps(value)[1:-1],
+        "base64": b64encode(f"app:{value}".encode()).decode(),
+    }[form]
+    ask = completion(f"password = '{value}'\n|", ("b.txt", f"seen: {encoded} here"))
+
+    text = sent(gate(engine=engine).clear(ask, CLOUD, redact_local="off"))
+
+    assert value not in text and encoded not in text
+    assert "seen: cg_" in text and " here" in text
+
+
+def test_each_file_of_a_request_is_asked_about_once(engine: Engine) -> None:
+    asked: list[Path] = []
+
+    def ignored(path: Path) -> bool:
+        asked.append(path)
+        return False
+
+    guard = gate(engine=engine, ignored=ignored)
+    ask = completion("x = |1", ("b.py", "one"), ("b.py", "two"), ("c.py", "three"))
+
+    for times in (1, 2):
+        guard.clear(ask, CLOUD, redact_local="off")
+        assert sorted(path.name for path in asked) == sorted(["a.py", "b.py", "c.py"] * times)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.engine import Engine
-from codegrex_lsp.privacy.detect.personal_checks import luhn
+from codegrex_lsp.privacy.detect.personal.sums import luhn
 from codegrex_lsp.privacy.placeholders import MOST_VALUES, Vault
 from codegrex_lsp.privacy.redacted import Redacted
 from codegrex_lsp.privacy.restorer import Restorer
@@ -140,9 +140,7 @@ def test_different_values_have_different_placeholders_though_digests_collide(
 ) -> None:
     from codegrex_lsp.privacy import placeholders
 
-    monkeypatch.setattr(
-        placeholders, "candidate", lambda key, value, kind, attempt: f"cg_secret_{attempt:08x}"
-    )
+    monkeypatch.setattr(placeholders, "candidate", lambda *given: f"cg_secret_{given[-1]:08x}")
     vault = Vault(KEY)
 
     names = [vault.placeholder(value, span(value)) for value in ("one", "two", "one", "three")]
@@ -210,6 +208,27 @@ def test_a_known_value_is_replaced_where_no_rule_fires(engine: Engine) -> None:
     other = vault.redact(f"log: login with {planted.PASSWORD} failed", (), origin="file:///b")
 
     assert planted.PASSWORD not in other.text.reveal()
+
+
+@pytest.mark.parametrize("word", ["Production", "admin", "s3cr3"])
+def test_a_value_that_is_a_word_is_masked_only_where_it_was_found(word: str) -> None:
+    text = f"password = '{word}'; mode = {word}"
+    start = text.index(word)
+
+    redacted = Vault(KEY).redact(text, [span(word, start=start)])
+
+    assert redacted.text.reveal().endswith(f"mode = {word}")
+    assert len(redacted.replacements) == 1
+
+
+def test_a_placeholder_in_capitals_does_not_lead_to_a_value_of_another(engine: Engine) -> None:
+    digits = "9f3c21b7" * 4
+    line = f'api_key = "{digits}"'
+    (issued,) = redact(engine, Vault(KEY), line).issued
+
+    again = redact(engine, Vault(KEY), f"{line}\nlearned = '{issued.upper()}'")
+
+    assert issued not in again.issued
 
 
 def test_a_short_known_value_is_replaced_as_a_whole_word_only(engine: Engine) -> None:

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from codegrex_lsp.privacy.restorer import Restorer
+from codegrex_lsp.privacy.sites import Site
 
 ONE, TWO = "cg_secret_0011aabb", "cg_secret_99ffee00"
 MAIL, HOST, CARD = "cg_user_12345678@redacted.invalid", "192.0.2.17", "9345678901234560"
@@ -186,3 +187,81 @@ def test_values_that_look_like_placeholders_are_not_restored_again() -> None:
     restorer = Restorer({ONE: TWO, TWO: "never"})
 
     assert stream(restorer, [ONE + " "]) == TWO + " "
+
+
+# ---- where a value means something else
+
+QUOTED = 'say "it"'
+SITES = {ONE: {Site("'")}, TWO: {Site('"')}}
+
+
+def answer(text: str, *, before: str = "", mode: str = "stop") -> tuple[str, str]:
+    """What comes of an answer, which is the same however it is cut."""
+    results = set()
+    for chunks in ([text], [*text], [text[:9], text[9:]]):
+        restorer = Restorer(
+            {ONE: QUOTED, TWO: "plain-value"},
+            sources=SITES,
+            before=before,
+            mode=mode,  # type: ignore[arg-type]
+        )
+        results.add((stream(restorer, chunks), restorer.stopped))
+    (result,) = results
+    return result
+
+
+def test_a_value_with_quotes_returns_into_the_quotes_of_its_source() -> None:
+    assert answer(f"x = '{ONE}'\n") == (f"x = '{QUOTED}'\n", "")
+
+
+@pytest.mark.parametrize("opening", ['"', 'f"', "r'", "`", '"' * 3, ""])
+def test_a_value_with_quotes_ends_the_answer_before_any_other(opening: str) -> None:
+    assert answer(f"x = {opening}{ONE}") == (f"x = {opening}", "unsafe-restore")
+
+
+def test_the_quotes_may_have_been_opened_before_the_answer() -> None:
+    assert answer(f"{ONE}'", before="x = '") == (f"{QUOTED}'", "")
+    assert answer(f'{ONE}"', before='x = "') == ("", "unsafe-restore")
+    assert answer(f"{ONE}'", before="# x = '") == ("", "unsafe-restore")
+
+
+def test_a_value_without_special_characters_returns_into_any_string() -> None:
+    for opening in ('"', "'", "f'", "`", ""):
+        assert answer(f"x = {opening}{TWO}")[0] == f"x = {opening}plain-value"
+
+
+@pytest.mark.parametrize("opening", ['print("', "# it is ", 'log.info("', "// ", "/* "])
+def test_a_value_of_code_is_not_written_into_comments_and_logs(opening: str) -> None:
+    assert answer(f"x = 1\n{opening}{TWO}") == (f"x = 1\n{opening}", "unsafe-restore")
+
+
+def test_the_line_after_a_comment_is_code_again() -> None:
+    assert answer(f'# so\nx = "{TWO}"') == ('# so\nx = "plain-value"', "")
+
+
+def test_an_earlier_value_with_a_quote_does_not_close_the_string() -> None:
+    assert answer(f"x = ['{ONE}', '{ONE}']") == (f"x = ['{QUOTED}', '{QUOTED}']", "")
+
+
+def test_shown_answers_keep_the_placeholder_there() -> None:
+    text = f"# {TWO}\nx = '{ONE}'"
+
+    assert answer(text, mode="show") == (text.replace(ONE, QUOTED), "")
+
+
+def test_no_letter_of_another_alphabet_counts_as_one_of_ours() -> None:
+    for look_alike in ("cg_\u017fecret_0011aabb", "cg_to\u212aen_0011aabb"):
+        assert stream(Restorer(ISSUED), [look_alike]) == look_alike
+
+
+def test_a_user_name_before_our_reserved_host_is_still_a_user_name() -> None:
+    restorer = Restorer({"cg_user_12345678": "ann"})
+
+    assert stream(restorer, ["cg_user_12345678@redacted.invalid"]) == "ann@redacted.invalid"
+
+
+def test_many_placeholders_are_no_burden_to_build_or_to_read() -> None:
+    issued = {f"cg_secret_{number:08x}": f"v{number}" for number in range(20_000)}
+    text = ", ".join(issued)
+
+    assert stream(Restorer(issued), [text]) == ", ".join(issued.values())

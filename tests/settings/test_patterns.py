@@ -17,6 +17,8 @@ from codegrex_lsp.settings.patterns import LONGEST, why_unsafe
         r"[A-Z]{2}\d{6}[A-Z]?",
         r"(?:ab){2,4}",
         r"\bacme\b",
+        r"proj_[a-z]{1,64}\..+",
+        r"(?:foo|bar|baz)_(?:a|b)_\d{4,12}",
     ],
 )
 def test_a_linear_pattern_is_let_through(pattern: str) -> None:
@@ -36,6 +38,10 @@ def test_a_linear_pattern_is_let_through(pattern: str) -> None:
         (r".*.*x", "more than one"),
         (r"a{2,}\d{3,}", "more than one"),
         (r"a{0,100}a{0,100}a{0,100}x", "lower their bounds"),
+        (r".*.{0,140}.{0,140}x", "lower their bounds"),
+        (r"[a-z]*[a-z]{1,64}[xy]", "lower their bounds"),
+        ("(?:a|aa)" * 20 + "x", "lower their bounds"),
+        ("(?:ab|a|b)" * 10 + "x", "lower their bounds"),
         (r"(a)\1", "not allowed"),
         (r"(?=a)b", "not allowed"),
         (r"(?<!a)b", "not allowed"),

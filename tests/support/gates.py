@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from codegrex_lsp.privacy.detect.allowed import Scanner
 from codegrex_lsp.privacy.detect.engine import Engine
-from codegrex_lsp.privacy.gate import Gate, Scanner
+from codegrex_lsp.privacy.gate import Gate
 from codegrex_lsp.privacy.ignore import Verdict
 from codegrex_lsp.privacy.placeholders import Vault
 from codegrex_lsp.values.ask import Ask, Origin, Piece, PieceKind, Role

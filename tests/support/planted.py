@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from codegrex_lsp.privacy.detect.formats import FORMATS
+from collections.abc import Iterator
+
+from codegrex_lsp.privacy.detect import rulebook
+from tests.support.templates import expand
 
 DASHES = "-" * 5
 KEY_LINES = tuple(f"MIIEpAIBAAKCAQEA{n:02d}q7Zw2Xe9Rc4Vt1ByQ7Zw2Xe9Rc4Vt1By" for n in range(6))
@@ -41,16 +44,23 @@ SSN = "536" + "-90-" + "4399"
 WALLET = "1A1zP1eP5QGefi2DMPTfTL" + "5SLmv7DivfNa"
 PERSON = "amiller"
 
+
+def tokens() -> Iterator[tuple[str, str]]:
+    """One made-up token for each rule whose tokens are known without anything round them."""
+    for rule in rulebook.load():
+        example = expand(rule.matches[0]).text
+        for found in rule.compiled.finditer(example):
+            token = found.groupdict().get("value") or found.group()
+            known = any(word in token.lower() for word in rule.keywords)
+            if known and not rule.near and rule.compiled.fullmatch(token):
+                yield rule.id, token
+
+
 SECRETS = {
     "assignment": (f'password = "{PASSWORD}"', PASSWORD),
     "url": (f'DB = "{url()}"', "s3cr" + "3tpw"),
     "bearer": (f'"Authorization": "Bearer {GITHUB[4:]}"', GITHUB[4:]),
-    **{
-        f"{form.type}-{prefix}": (f'x = "{form.example(prefix)}"', form.example(prefix))
-        for form in FORMATS
-        for prefix in form.prefixes
-        if form.type not in ("jwt", "azure-storage-key")
-    },
+    **{family: (f'x = "{token}"', token) for family, token in tokens()},
 }
 """Family → a line of code and the value in it that must not leave."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from codegrex_lsp.engine.findings import Finding
 from codegrex_lsp.engine.house import House, Wishes
 from codegrex_lsp.engine.requests import CompletionOutcome, CompletionRequest, Preview, Status
 from codegrex_lsp.errors import RefusedError
@@ -110,6 +111,9 @@ class ScriptedHouse(House):
         self.chosen.append((mode, folder))
         self.mode = mode
         return self.resolved(folder)
+
+    async def findings(self, snapshot: Snapshot) -> tuple[Finding, ...]:
+        return ()
 
     def forget(self, uri: str) -> None:
         self.forgotten.append(uri)

@@ -6,8 +6,21 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from codegrex_lsp.lsp import reading
-from codegrex_lsp.lsp.features import inline_completion, preview, set_mode
-from codegrex_lsp.lsp.protocol import CommandWanted, ModeWanted, PreviewWanted
+from codegrex_lsp.lsp.features import (
+    allow_value,
+    code_action,
+    ignore_file,
+    inline_completion,
+    preview,
+    set_mode,
+)
+from codegrex_lsp.lsp.protocol import (
+    AllowWanted,
+    CommandWanted,
+    IgnoreFileWanted,
+    ModeWanted,
+    PreviewWanted,
+)
 from codegrex_lsp.lsp.rpc import Code, Refusal
 from codegrex_lsp.lsp.session import Session
 
@@ -39,6 +52,17 @@ def _preview(session: Session, arguments: list[Any]) -> Any:
     return preview.answer(session, _read(PreviewWanted, arguments, names))
 
 
+def _allow_value(session: Session, arguments: list[Any]) -> Any:
+    """`codegrex.allowValue {textDocument, position}`."""
+    names = ("textDocument", "position")
+    return allow_value.answer(session, _read(AllowWanted, arguments, names))
+
+
+def _ignore_file(session: Session, arguments: list[Any]) -> Any:
+    """`codegrex.ignoreFile {textDocument}`."""
+    return ignore_file.answer(session, _read(IgnoreFileWanted, arguments, ("textDocument",)))
+
+
 def _read(kind: type[T], arguments: list[Any], names: tuple[str, ...]) -> T:
     """Arguments as one object, or one after the other."""
     one = len(arguments) == 1 and isinstance(arguments[0], dict) and names[0] in arguments[0]
@@ -54,4 +78,6 @@ COMMANDS: Final[dict[str, Callable[[Session, list[Any]], Any]]] = {
     inline_completion.ACCEPT: _accept,
     "codegrex.setMode": _set_mode,
     "codegrex.preview": _preview,
+    code_action.ALLOW: _allow_value,
+    code_action.IGNORE: _ignore_file,
 }

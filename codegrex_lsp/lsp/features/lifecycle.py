@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from codegrex_lsp import __version__
 from codegrex_lsp.lsp.client import Client
-from codegrex_lsp.lsp.features import commands, workspace
+from codegrex_lsp.lsp.features import code_action, commands, workspace
 from codegrex_lsp.lsp.features.preview import SCHEME
 from codegrex_lsp.lsp.protocol import Initialize
 from codegrex_lsp.lsp.session import Session
@@ -32,6 +32,13 @@ def initialize(session: Session, params: Initialize) -> dict[str, Any]:
 def capabilities(session: Session) -> types.ServerCapabilities:
     """What the server does for this editor."""
     classic = None if session.client.inline else types.CompletionOptions()
+    pulled = (
+        types.DiagnosticOptions(
+            inter_file_dependencies=False, workspace_diagnostics=False, identifier="codegrex"
+        )
+        if session.client.pulls_diagnostics
+        else None
+    )
     return types.ServerCapabilities(
         position_encoding=session.client.encoding.value,
         text_document_sync=types.TextDocumentSyncOptions(
@@ -44,6 +51,9 @@ def capabilities(session: Session) -> types.ServerCapabilities:
         ),
         inline_completion_provider=types.InlineCompletionOptions(),
         completion_provider=classic,
+        diagnostic_provider=pulled,
+        hover_provider=True,
+        code_action_provider=types.CodeActionOptions(code_action_kinds=[code_action.KIND]),
         execute_command_provider=types.ExecuteCommandOptions(commands=[*commands.COMMANDS]),
         workspace=types.WorkspaceOptions(
             workspace_folders=types.WorkspaceFoldersServerCapabilities(

@@ -22,7 +22,7 @@ def answer(session: Session, params: ModeWanted) -> dict[str, Any]:
     mode = _mode(params.mode)
     for folder in _folders(session, params.workspace_folder):
         session.house.choose_mode(mode, folder)
-    session.on_status()
+    session.rules_changed()
     return session.status().as_json()
 
 

@@ -26,6 +26,8 @@ def did_close(session: Session, params: AboutDocument) -> None:
 def did_save(session: Session, params: AboutDocument) -> None:
     """`textDocument/didSave`: an ignore file or settings may be what was saved."""
     session.on_status()
+    if not session.client.watches_files:
+        session.on_rules()
 
 
 def did_focus(session: Session, params: Focused) -> None:
@@ -39,7 +41,7 @@ def open_item(session: Session, item: DocumentItem, notebook: str | None = None)
     """Keep a document that the editor opened."""
     document = Document(item.uri, item.language_id, item.version, item.text, notebook)
     session.documents.open(document)
-    session.document_changed()
+    session.document_changed(item.uri)
     session.on_status()
 
 
@@ -62,12 +64,12 @@ def apply(session: Session, uri: str, version: int | None, changes: list[Change]
     if version is not None:
         document.version = version
     session.documents.touch(uri)
-    session.document_changed()
+    session.document_changed(uri, typed=True)
 
 
 def close(session: Session, uri: str) -> None:
     """Forget a document."""
     session.documents.close(uri)
-    session.document_changed()
+    session.document_changed(uri)
     session.house.forget(uri)
     session.on_status()

@@ -38,7 +38,7 @@ def folder_at(uri: str) -> Path | None:
 
 def did_change_files(session: Session, params: Nothing) -> None:
     """`workspace/didChangeWatchedFiles`: a mere hint, the house looks at its files by itself."""
-    session.on_status()
+    session.rules_changed()
 
 
 async def watch_files(session: Session) -> None:

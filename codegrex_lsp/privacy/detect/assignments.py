@@ -1,94 +1,83 @@
-"""Assignments: values that only the name of their key gives away, in the usual syntaxes.
+"""Assignments: values that only the name of their key gives away, in the usual notations.
 
     password = "…"      "apiKey": '…'      DB_PASS=…       --token …       ?access_token=…
     set_password("…")   <password>…</…>    Password=…;     X-Api-Key: …    getenv("SECRET", "…")
 
-Keys are found first, by a few letters that every such name contains; then one anchored pattern
-reads what follows the key. Nothing is searched for twice, so a line costs linear time.
+Keys are found first, by a few letters that every such name contains (`keys`); then `syntax` reads
+what follows the key, and `judge` decides. Nothing is searched for twice: a line costs linear time.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from codegrex_lsp.privacy.detect import Span
+from codegrex_lsp.privacy.detect.clues import Clue
 from codegrex_lsp.privacy.detect.detector import Level, Line
-from codegrex_lsp.privacy.detect.judge import Key, is_code, judge_key, judge_value
+from codegrex_lsp.privacy.detect.filekind import FileKind
+from codegrex_lsp.privacy.detect.judge import is_code, judge_value, looks_random, reads_as_text
+from codegrex_lsp.privacy.detect.keys import HINTS, Key, judge_key
+from codegrex_lsp.privacy.detect.syntax import Reading, Value, value_of
+from codegrex_lsp.privacy.detect.urls import decodes_to_pair
 from codegrex_lsp.privacy.detect.words import words
 
-_HINTS: Final = words("pass secret token key cred auth pwd senha contrase kennwort parola")
-_HINT: Final = re.compile("|".join(sorted(_HINTS)))
+LONGEST: Final = 256
+"""Characters of a value that are judged; the whole of it is masked."""
+
 _KEY_CHARACTERS: Final = re.compile(r"[\w.\-]*")
-
-_QUOTED: Final = re.compile(
-    r"""[\w.\-]*["'`]?\]?\s{0,16}                     # the rest of the key
-        (?:
-            (?::\s{0,4}[A-Za-z_&][\w.\[\]|<> ]{0,40}?\s{0,4}(?=[=]))?   # a type annotation
-            (?::=|=>|===?|!==?|\?=|=|:)\s{0,16}
-          | \(\s{0,4}                                  # a setter; judged more strictly below
-          | (?<=["'`])\s{0,4},\s{0,4}                  # getenv("KEY", "default")
-        )
-        [@$]?[bBrRuUfF]{0,2}(?P<quote>\"{3}|'{3}|["'`])
-    """,
-    re.VERBOSE,
+_QUALIFIER: Final = re.compile(
+    r"(?:api|access|secret|private|auth|client|master|encryption|signing|session|service) $"
 )
-_CLOSING: Final = {
-    quote: re.compile(rf"\\.|{quote}") for quote in ('"', "'", "`", '"' * 3, "'" * 3)
+_SETTER: Final = re.compile(r"(?:set|with|use|update|change|add|put)(?![a-z])|equals$")
+_CONFIDENCE: Final = {
+    Key.HUMAN: 0.8,
+    Key.PHRASE: 0.8,
+    Key.SECRET: 0.8,
+    Key.MACHINE: 0.8,
+    Key.WEAK: 0.6,
 }
-"""Quote → itself, or an escaped character that is passed over."""
-
-_UNQUOTED: Final = re.compile(
-    r"[\w.\-]*\]?[ \t]{0,16}(?::=|=>|=|:[ \t]|:$)[ \t]{0,16}(?P<value>\S+)"
+_VALUE_WORDS: Final = frozenset(
+    f"{word}{mark}" for word in ("value", "default") for mark in (":", "=", " =", '":', "':")
 )
-_FLAG: Final = re.compile(r"[\w\-]*[ =](?P<value>[^\s\"'`]+|\"[^\"]*\"|'[^']*')")
-_QUERY: Final = re.compile(r"[\w.\-]*=(?P<value>[^&\s\"'`<>#;]+)")
-_FIELD: Final = re.compile(r"[\w.\-]*\s?=\s?(?P<value>[^;\"'`\s]+)(?=[;\"'`]|\s*$)")
-_HEADER: Final = re.compile(r"[\w\-]*:[ \t]{0,4}(?P<value>[^\s\"'`]+)(?=[\"'`])")
-_ELEMENT: Final = re.compile(r"[\w.\-]*>(?P<value>[^<>]+)(?=</)")
-_CONNECTION: Final = re.compile(
-    r"(?:server|data source|host|user id|uid|user|username|database|accountname|endpoint|jdbc:\w+)"
-    r"\s?[=:]"
-)
-_SETTER: Final = re.compile(r"(?:set|with|use|update|change|add)", re.IGNORECASE)
-
-LONGEST: Final = 4_096
-"""Characters of a value that are looked at; the whole quoted string is masked."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    start: int
-    end: int
-    quoted: bool
-    closed: bool = True
 
 
 class Assignments:
     """Values of keys that name a secret."""
 
-    name = "assignments/1"
+    name = "assignments/2"
     level: Level = "secrets"
+    keywords = HINTS | {"value", "default", "<string>", "<data>"}
+    triggers = ()
 
     def wants(self, line: Line) -> bool:
-        """Whether a letter group of a secret-bearing name is there."""
-        return hints_at_secret(line)
+        """Whether a letter group of a secret-bearing name is there, or a value without its name."""
+        return line.kind is not FileKind.FORMS and (
+            hints_at_secret(line) or _VALUE.match(line.text) is not None
+        )
 
-    def scan_line(self, line: Line) -> Sequence[Span]:
+    def scan_line(self, line: Line) -> Sequence[Span | Clue]:
         """One span for each value that its key and its own looks give away."""
-        spans = []
+        found: list[Span | Clue] = []
+        reading = Reading(line)
+        done = 0
         for start, end in keys_in(line):
-            key = judge_key(line.text[start:end])
+            if start < done:
+                continue
+            name = _with_qualifier(line, start, end)
+            key = judge_key(name)
             if key is Key.NOTHING:
                 continue
-            found = _value_of(line, start, end)
-            if found is not None and _is_secret(line, found, key, line.text[start:end]):
-                confidence = {Key.HUMAN: 0.8, Key.MACHINE: 0.8, Key.WEAK: 0.6}[key]
+            value = value_of(reading, start, end)
+            if value is not None and (value.unread or _is_secret(line, value, key, name)):
+                done = value.end
                 kind = "password" if key is Key.HUMAN else "token"
-                spans.append(Span(found.start, found.end, "secret", kind, "assignment", confidence))
-        return spans
+                found.append(
+                    Span(value.start, value.end, "secret", kind, "assignment", _CONFIDENCE[key])
+                )
+        return found or _unnamed(line)
 
     def warm_up(self) -> None:
         """Nothing to import."""
@@ -96,84 +85,143 @@ class Assignments:
 
 def hints_at_secret(line: Line) -> bool:
     """Whether letters that every secret-bearing name contains are there."""
-    lowered = line.lowered
-    return any(hint in lowered for hint in _HINTS)
+    if line.words is not None:
+        return not HINTS.isdisjoint(line.words)
+    return any(hint in line.lowered for hint in HINTS)
 
 
 def keys_in(line: Line) -> Iterator[tuple[int, int]]:
     """Identifiers that contain a hint, each once."""
     position = 0
-    while hint := _HINT.search(line.lowered, position):
-        start = hint.start()
+    for start in _hints_in(line):
+        if start < position:
+            continue
+        rest = _KEY_CHARACTERS.match(line.text, start)
         while start > position and (
             line.text[start - 1].isalnum() or line.text[start - 1] in "_-."
         ):
             start -= 1
-        rest = _KEY_CHARACTERS.match(line.text, hint.end())
-        position = rest.end() if rest else hint.end()
+        position = rest.end() if rest else start
         yield start, position
 
 
-def _value_of(line: Line, start: int, end: int) -> _Found | None:
-    """What follows the key at `start`, in the first syntax that fits."""
-    text = line.text
-    before = text[start - 1] if start else "\n"
-    quoted = _QUOTED.match(text, end)
-    if quoted:
-        return _string(line, quoted)
-    if before in "?&":
-        return _plain(_QUERY.match(text, end))
-    if before == "<" and (element := _ELEMENT.match(text, end)):
-        return _plain(element)
-    if text.startswith("--", start) or text.startswith("--", start - 2):
-        return _plain(_FLAG.match(text, end))
-    if line.unquoted and (match := _UNQUOTED.match(text, end)):
-        return _plain(match, trim=",;\"'`")
-    if _CONNECTION.search(line.lowered) and (match := _FIELD.match(text, end)):
-        return _plain(match, trim=",)")
-    if before in "\"'`":
-        return _plain(_HEADER.match(text, end))
-    return None
+def _hints_in(line: Line) -> list[int]:
+    """Where each hint begins; a search for some words is faster than one for all."""
+    found: list[int] = []
+    for hint in HINTS if line.words is None else HINTS.intersection(line.words):
+        at = line.lowered.find(hint)
+        while at >= 0:
+            found.append(at)
+            at = line.lowered.find(hint, at + 1)
+    return sorted(found)
 
 
-def _plain(match: re.Match[str] | None, trim: str = "") -> _Found | None:
-    if match is None:
-        return None
-    value = match["value"].rstrip(trim) if trim else match["value"]
-    start = match.start("value")
-    if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
-        return _Found(start + 1, start + len(value) - 1, quoted=True)
-    return _Found(start, start + len(value), quoted=False)
+def _with_qualifier(line: Line, start: int, end: int) -> str:
+    """The key's name, with the word before it where both make the name: `API key`."""
+    name = line.text[start:end]
+    if line.lowered[start - 1 : start] != " ":
+        return name
+    before = _QUALIFIER.search(line.lowered[max(start - 12, 0) : start])
+    return f"{before.group().strip()}_{name}" if before else name
 
 
-def _string(line: Line, opening: re.Match[str]) -> _Found | None:
-    """The string that opens there. An unclosed one counts only while somebody types in it."""
-    quote, start = opening["quote"], opening.end()
-    text, position = line.text, start
-    while position < len(text):
-        if text.startswith(quote, position):
-            return _Found(start, position, quoted=True)
-        position += 2 if text[position] == "\\" else 1
-    for mark in _CLOSING[quote].finditer(line.beyond, position - len(text)):
-        if mark.group() == quote:
-            return _Found(start, len(text) + mark.start(), quoted=True)
-    return _Found(start, len(text), quoted=True, closed=False) if line.half_typed else None
-
-
-def _is_secret(line: Line, found: _Found, key: Key, name: str) -> bool:
+def _is_secret(line: Line, found: Value, key: Key, name: str) -> bool:
     value = line.text[found.start : found.end][:LONGEST].strip()
-    between = line.text[: found.start]
-    if between.rstrip("\"'`bBrRuUfF@$ ").endswith("(") and not _is_setter(name, key):
+    if found.formatted and "{" in value:
         return False
-    if not found.quoted and not line.unquoted and is_code(value):
+    if found.call and not _is_setter(name, key, value):
         return False
-    if between.rstrip("\"'` ").endswith(",") and not any(c.isdigit() for c in value):
+    if not found.quoted and line.kind is FileKind.VALUES and _begins_text(line, found, name):
         return False
+    if not found.quoted and line.kind is not FileKind.VALUES and not found.sure and is_code(value):
+        return False
+    if found.listed and (value.isalpha() or key in (Key.WEAK, Key.MACHINE)):
+        return key is Key.MACHINE and _made_up(value)
+    if key is Key.WEAK and name.lower().endswith("auth") and decodes_to_pair(value):
+        return True
     return judge_value(value, key, quoted=found.quoted)
 
 
-def _is_setter(name: str, key: Key) -> bool:
+def _made_up(value: str) -> bool:
+    """Whether a string among others is a token and not one more name."""
+    if len(value) < 16 or value.isupper() or not any(c.isdigit() for c in value):
+        return False
+    return looks_random(value)
+
+
+def _begins_text(line: Line, found: Value, name: str) -> bool:
+    """Whether a bare value is the first word of a sentence, as in a table of translations."""
+    text = line.text
+    if not text.lstrip().startswith(name):
+        return False
+    return reads_as_text(text[found.start :].split(" #", 1)[0].strip()[:LONGEST])
+
+
+def _is_setter(name: str, key: Key, value: str) -> bool:
     """Whether a call of this name takes a secret, as opposed to finding one by its name."""
-    return bool(_SETTER.match(name)) or (
-        key is Key.HUMAN and name.lower() in ("password", "passwd", "passphrase")
-    )
+    last = name.rsplit(".", 1)[-1]
+    if _SETTER.match(last) or (key is Key.HUMAN and last.lower() in _BUILDERS):
+        return True
+    if "." not in name or _ASKING.match(last):
+        return False
+    return not value.isalpha() if key is Key.HUMAN else _made_up(value)
+
+
+_BUILDERS: Final = words("password passwd passphrase pwd")
+_ASKING: Final = re.compile(
+    r"(?:get|has|is|check|find|fetch|read|load|ask|prompt|hash|validate|verify|need|reset|decode|"
+    r"encode|parse|generate|create|make|new|build|remove|delete|forget|revoke|list|token)(?![a-z])"
+)
+
+
+# -- a value whose name stands above --------------------------------------------------------
+
+_VALUE: Final = re.compile(
+    r"""\s*(?:<(?:string|value|data)>(?P<element>[^<>]{4,4096})</
+      | -?\s*["']?(?P<key>value|default|Value)["']?\s*[:=]\s*
+        (?:(?P<quote>["'])(?P<quoted>[^"']{4,4096})["']|(?P<plain>[^\s"'{\[&*!|>][^\s"']{3,4096}))\s*,?\s*$)
+    """,
+    re.VERBOSE,
+)
+_NAME: Final = re.compile(
+    r"""\s*(?:<(?:key|name)>|-?\s*["']?(?:name|key|Name|Key|variable)["']?\s*[:=\s]\s*["']?)"""
+    r"""(?P<name>[\w.\-]{2,120})"""
+)
+_ABOVE: Final = {"value": 2, "Value": 2, "default": 6}
+"""Lines above a value in which its name may stand: a list entry, a Terraform variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """A value that counts where a line above names it as a secret."""
+
+    span: Span
+    above: int
+    quoted: bool
+
+    def settle(self, lines: Sequence[str], index: int) -> Iterable[tuple[int, Span]]:
+        """The span, or nothing; the nearest name decides."""
+        for line in reversed(lines[max(index - self.above, 0) : index]):
+            if named := _NAME.match(line):
+                key = judge_key(named["name"])
+                value = lines[index][self.span.start : self.span.end]
+                return [(index, self.span)] if judge_value(value, key, quoted=self.quoted) else []
+        return []
+
+    def shifted(self, by: int) -> Unnamed:
+        """The same, further to the right."""
+        span = replace(self.span, start=self.span.start + by, end=self.span.end + by)
+        return replace(self, span=span)
+
+
+def _unnamed(line: Line) -> Sequence[Clue]:
+    match = _VALUE.match(line.text)
+    if match is None:
+        return ()
+    group = next(name for name in ("element", "quoted", "plain") if match[name] is not None)
+    quoted = group != "plain"
+    if not quoted and line.kind is not FileKind.VALUES:
+        return ()
+    start, end = match.span(group)
+    span = Span(start, end, "secret", "password", "assignment", 0.7)
+    return [Unnamed(span, _ABOVE[match["key"] or "value"], quoted)]

@@ -2,31 +2,45 @@
 
 Invariants: nothing here knows a file, a socket or an editor. A detector that raises, or a scan
 that outlives its budget, ends in DetectorFailed without a word of the text; it never ends in
-fewer spans. The cache holds lines of text as keys, in memory only, until `forget`.
+fewer spans. Lines of text are cached in memory only, by document, until `forget`; an Engine is one
+set of rules, so another set never sees them.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, compress
 from typing import Final
 
 from codegrex_lsp.errors import DetectorFailed
 from codegrex_lsp.privacy.detect import Span
-from codegrex_lsp.privacy.detect.detector import Detector, DocumentDetector, Level, LineDetector
-from codegrex_lsp.privacy.detect.lines import (
-    holds_unquoted_values,
-    merged,
-    whole_token,
-    windows,
+from codegrex_lsp.privacy.detect.clues import Mark
+from codegrex_lsp.privacy.detect.detector import (
+    Detector,
+    DocumentDetector,
+    Gated,
+    Level,
+    Line,
+    LineDetector,
 )
+from codegrex_lsp.privacy.detect.filekind import FileKind
+from codegrex_lsp.privacy.detect.line_cache import Documents, Hits, LineCache
+from codegrex_lsp.privacy.detect.lines import (
+    WINDOW,
+    beyond,
+    merged,
+    parts_of,
+    shifted,
+    whole_token,
+)
+from codegrex_lsp.privacy.detect.sieve import Sieve, Sifted
+from codegrex_lsp.privacy.detect.views import View, views
 
-_CLOCK_EVERY: Final = 32
-"""New lines between two looks at the clock. A single line is bounded by linear patterns."""
-
-Hits = tuple[Span, ...]
+_BATCH: Final = 256
+"""New lines that pass the sieve together."""
 
 
 class Engine:
@@ -34,7 +48,7 @@ class Engine:
 
     Args:
         detectors: What to run, or None for `standard.detectors()`.
-        cache_lines: Lines that stay cached for each kind of file and level.
+        cache_lines: Lines of a document that stay cached for each level.
         budget_ms: Time that one call of `spans` may take, in ms. Lines done in time stay cached,
             so a second attempt starts where the first one ended.
         clock: Monotonic, in ms.
@@ -59,11 +73,16 @@ class Engine:
                 self._line_detectors.append(detector)
             else:
                 self._document_detectors.append(detector)
-        self._cache_lines = cache_lines
+        self._always = sum(
+            1 << at
+            for at, detector in enumerate(self._document_detectors)
+            if not isinstance(detector, Gated)
+        )
+        self._documents = Documents(cache_lines)
         self._budget = budget_ms
         self._clock = clock
-        self._caches: dict[tuple[Level, bool], _LineCache] = {}
         self._started: set[str] = set()
+        self._sieves: dict[Level, Sieve] = {}
 
     @property
     def rules(self) -> str:
@@ -79,6 +98,7 @@ class Engine:
         language: str = "",
         path_name: str = "",
         cursor: int | None = None,
+        uri: str = "",
     ) -> tuple[Span, ...]:
         """Every sensitive run of `text`, sorted, without overlap.
 
@@ -88,19 +108,57 @@ class Engine:
             language: LSP language id, possibly empty.
             path_name: File name, possibly empty; some kinds of file need no quotes.
             cursor: Offset in characters, or None. Its line is scanned for unfinished secrets too.
+            uri: Whose lines these are, for `forget`; possibly empty.
 
         Raises:
             DetectorFailed: A detector raised (`detector-failed`) or the budget is spent
                 (`detector-too-slow`). There is no partial answer.
         """
-        unquoted = holds_unquoted_values(language, path_name)
-        try:
-            return self._spans(text, level, unquoted, cursor)
-        except DetectorFailed:
-            raise
-        except Exception:
-            # Whatever a detector says may quote the text: its words end here.
-            raise DetectorFailed("a detector failed, so the text was not looked at") from None
+        until = self._clock() + self._budget
+        found: list[Span] = []
+        with _silenced():
+            for view in views(text, language, path_name):
+                run = _Run(level, view.kind, until)
+                found += view.back(self._seen(view, run, cursor, uri))
+                until = run.deadline
+            return merged(found)
+
+    def fill(
+        self,
+        text: str,
+        *,
+        level: Level,
+        language: str = "",
+        path_name: str = "",
+        uri: str = "",
+        milliseconds: float,
+    ) -> bool:
+        """Get to know some new lines of a document, before somebody has to wait for them.
+
+        Args:
+            text: As for `spans`, and so are the others.
+            level: As for `spans`.
+            language: As for `spans`.
+            path_name: As for `spans`.
+            uri: As for `spans`.
+            milliseconds: Time to take; one batch of lines or a single long line may exceed it.
+
+        Returns:
+            Whether every line is known now.
+
+        Raises:
+            DetectorFailed: A detector raised.
+        """
+        until = self._clock() + milliseconds
+        with _silenced():
+            try:
+                for view in views(text, language, path_name):
+                    run = _Run(level, view.kind, until)
+                    self._look_at(view.text.split("\n"), run, uri)
+                    until = run.deadline
+            except _OutOfTime:
+                return False
+            return True
 
     def warm_up(self, level: Level) -> None:
         """Import and build what `level` needs. May take seconds and run in another thread.
@@ -117,73 +175,145 @@ class Engine:
                     f"the detector {detector.name} can not be started",
                     fix="reinstall codegrex-lsp; `codegrex-lsp doctor` names what is missing",
                 ) from None
+        with _silenced():
+            self._sieves.setdefault(level, Sieve(self._asked(level), self._document_detectors))
 
     def forget(self, uri: str = "") -> None:
-        """A document was closed: drop all cached text.
+        """A document was closed: drop its lines, and the lines of no known document.
 
-        Lines are shared between documents, so every line goes, and the next scan of each open
-        document is a cold one.
+        Other documents stay warm.
         """
-        del uri
-        self._caches.clear()
+        self._documents.forget(uri)
+
+    # -- inside -----------------------------------------------------------------------------
 
     def _asked(self, level: Level) -> list[LineDetector]:
         return [d for d in self._line_detectors if level == "all" or d.level == "secrets"]
 
-    def _spans(self, text: str, level: Level, unquoted: bool, cursor: int | None) -> Hits:
-        run = _Run(self._asked(level), unquoted, self._clock() + self._budget)
+    def _seen(self, view: View, run: _Run, cursor: int | None, uri: str) -> tuple[Span, ...]:
+        """The spans of one view."""
+        text = view.text
         chunks = text.split("\n")
-        cache = self._caches.setdefault((level, unquoted), _LineCache(self._cache_lines))
-        hits = cache.look_up(chunks)
-        self._fill(chunks, hits, cache, run)
-        if cursor is not None and 0 <= cursor <= len(text):
-            index = text.count("\n", 0, cursor)
-            extra = self._scan(chunks[index], run, half_typed=True)
-            hits[index] = merged((*(hits[index] or ()), *extra))
-        found: list[Span] = []
-        hit = [index for index, spans in enumerate(hits) if spans]
-        if hit:
-            ends = list(accumulate(map(len, chunks), initial=0))
-            for index in hit:
-                start = ends[index] + index  # one terminator for each line before
-                found += [_shifted(span, start) for span in hits[index] or ()]
-        for detector in self._document_detectors:
-            found += detector.scan_document(text, half_typed=cursor is not None)
-            self._in_time(run)
-        return merged(found)
+        hits = self._look_at(chunks, run, uri)
+        at = view.cursor(cursor)
+        if at is not None and 0 <= at <= len(text):
+            self._look_at_cursor(text, chunks, hits, at, run)
+        return self._collect(text, chunks, hits, run, half_typed=cursor is not None)
 
-    def _fill(
-        self, chunks: list[str], hits: list[Hits | None], cache: _LineCache, run: _Run
-    ) -> None:
-        """Scan the lines that the cache does not know."""
+    def _look_at(self, chunks: list[str], run: _Run, uri: str) -> list[Hits | None]:
+        """What each line holds; the lines that the cache does not know are scanned."""
+        cache = self._documents.of(uri, (run.level, run.kind))
+        hits = cache.look_up(chunks)
         missing = [index for index, known in enumerate(hits) if known is None]
-        for count, index in enumerate(missing):
-            if count % _CLOCK_EVERY == 0:
-                self._in_time(run)
-            spans = self._scan(chunks[index], run, half_typed=False)
-            cache.keep(chunks[index], spans)
-            hits[index] = spans
+        for start in range(0, len(missing), _BATCH):
+            batch = missing[start : start + _BATCH]
+            for index, found in zip(
+                batch, self._scan([chunks[index] for index in batch], run, cache), strict=True
+            ):
+                hits[index] = found
         self._in_time(run)
+        return hits
+
+    def _scan(self, chunks: list[str], run: _Run, cache: LineCache) -> list[Hits]:
+        """Scan new lines and remember each as soon as it is done."""
+        owners, offsets, texts = parts_of(chunks)
+        found: list[Hits] = [()] * len(chunks)
+        done = 0
+        self._in_time(run)
+        for sifted in self._sieve(run).sift(texts):
+            owner = owners[sifted.index]
+            if owner > done:
+                cache.keep_all(chunks[done:owner], found[done:owner])
+                done = owner
+            self._in_time(run)
+            line = _line(sifted, texts[sifted.index], chunks[owner], offsets[sifted.index], run)
+            found[owner] += self._ask(
+                sifted.detectors, line, chunks[owner], offsets[sifted.index], run
+            )
+            if sifted.documents:
+                found[owner] += (Mark(sifted.documents),)
+        cache.keep_all(chunks[done:], found[done:])
+        return found
+
+    def _ask(
+        self,
+        detectors: Sequence[LineDetector],
+        line: Line,
+        chunk: str,
+        offset: int,
+        run: _Run,
+    ) -> Hits:
+        """What detectors see in one part of a line."""
+        clues: Hits = ()
+        for detector in detectors:
+            if detector.wants(line):
+                self._start(detector, run)
+                for one in detector.scan_line(line):
+                    if isinstance(one, Span):
+                        line.found.append(one)
+                    else:
+                        clues += (one.shifted(offset),)
+        spans = [whole_token(chunk, shifted(one, offset), offset) for one in line.found]
+        return merged(spans) + clues if spans else clues
+
+    def _look_at_cursor(
+        self, text: str, chunks: list[str], hits: list[Hits | None], cursor: int, run: _Run
+    ) -> None:
+        """Scan the cursor's line once more, for what is being typed there."""
+        index = text.count("\n", 0, cursor)
+        column = cursor - (text.rfind("\n", 0, cursor) + 1)
+        _, offsets, texts = parts_of([chunks[index]])
+        near = [at for at, offset in enumerate(offsets) if 0 <= column - offset <= WINDOW]
+        found: Hits = hits[index] or ()
+        for sifted in self._sieve(run).sift([texts[at] for at in near]):
+            at = near[sifted.index]
+            line = _line(sifted, texts[at], chunks[index], offsets[at], run, half_typed=True)
+            found += self._ask(sifted.detectors, line, chunks[index], offsets[at], run)
+        hits[index] = found
+
+    def _collect(
+        self,
+        text: str,
+        chunks: list[str],
+        hits: list[Hits | None],
+        run: _Run,
+        *,
+        half_typed: bool,
+    ) -> tuple[Span, ...]:
+        """The spans of all lines in the coordinates of the text, and those that cross lines."""
+        found: list[Span] = []
+        marks = self._always
+        hit = list(compress(range(len(hits)), hits))
+        ends = list(accumulate(map(len, chunks), initial=0)) if hit else []
+        for index in hit:
+            for one in hits[index] or ():
+                if isinstance(one, Span):
+                    found.append(shifted(one, ends[index] + index))
+                elif isinstance(one, Mark):
+                    marks |= one.detectors
+                else:
+                    for where, span in one.settle(chunks, index):
+                        found.append(shifted(span, ends[where] + where))
+                    self._in_time(run)
+        for at, detector in enumerate(self._document_detectors):
+            if marks >> at & 1:
+                found += detector.scan_document(text, half_typed=half_typed)
+                self._in_time(run)
+        return merged(found)
 
     def _in_time(self, run: _Run) -> None:
         if self._clock() > run.deadline:
-            raise DetectorFailed(
-                "looking for secrets took longer than its budget", code="detector-too-slow"
-            )
+            raise _OutOfTime("looking for secrets took longer than its budget")
 
-    def _scan(self, chunk: str, run: _Run, *, half_typed: bool) -> Hits:
-        found: list[Span] = []
-        for offset, line in windows(chunk, unquoted=run.unquoted, half_typed=half_typed):
-            if offset:
-                self._in_time(run)
-            for detector in run.asked:
-                if detector.wants(line):
-                    self._start(detector, run)
-                    found += [
-                        whole_token(chunk, _shifted(span, offset), offset)
-                        for span in detector.scan_line(line)
-                    ]
-        return merged(found) if found else ()
+    def _sieve(self, run: _Run) -> Sieve:
+        sieve = self._sieves.get(run.level)
+        if sieve is None:
+            began = self._clock()
+            sieve = self._sieves.setdefault(
+                run.level, Sieve(self._asked(run.level), self._document_detectors)
+            )
+            run.deadline += self._clock() - began
+        return sieve
 
     def _start(self, detector: LineDetector, run: _Run) -> None:
         """Load a detector at its first line.
@@ -197,44 +327,32 @@ class Engine:
             run.deadline += self._clock() - began
 
 
+class _OutOfTime(DetectorFailed):
+    default_code = "detector-too-slow"
+
+
 @dataclass(slots=True)
 class _Run:
-    """One call of `spans`: who is asked, of what kind of file, and until when (ms)."""
+    """One call: how much is looked for, in what kind of file, and until when (ms)."""
 
-    asked: list[LineDetector]
-    unquoted: bool
+    level: Level
+    kind: FileKind
     deadline: float
 
 
-def _shifted(span: Span, by: int) -> Span:
-    if not by:
-        return span
-    return Span(span.start + by, span.end + by, span.kind, span.type, span.rule, span.confidence)
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """Whatever a detector says may quote the text: its words end here."""
+    try:
+        yield
+    except DetectorFailed:
+        raise
+    except Exception:
+        raise DetectorFailed("a detector failed, so the text was not looked at") from None
 
 
-class _LineCache:
-    """Line → spans, bounded, with the oldest half forgotten at a time.
-
-    Two dictionaries are cheaper than moving each line to the end of one on every keystroke.
-    """
-
-    def __init__(self, lines: int) -> None:
-        self._half = max(lines // 2, 1)
-        self._young: dict[str, Hits] = {}
-        self._old: dict[str, Hits] = {}
-
-    def look_up(self, chunks: list[str]) -> list[Hits | None]:
-        hits = list(map(self._young.get, chunks))
-        if self._old and None in hits:
-            for index, known in enumerate(hits):
-                if known is None:
-                    older = self._old.get(chunks[index])
-                    if older is not None:
-                        self.keep(chunks[index], older)
-                        hits[index] = older
-        return hits
-
-    def keep(self, chunk: str, spans: Hits) -> None:
-        if len(self._young) >= self._half:
-            self._old, self._young = self._young, {}
-        self._young[chunk] = spans
+def _line(
+    sifted: Sifted, text: str, chunk: str, offset: int, run: _Run, *, half_typed: bool = False
+) -> Line:
+    rest = beyond(chunk, offset, text)
+    return Line(text, sifted.lowered, run.kind, half_typed, sifted.words, rest)

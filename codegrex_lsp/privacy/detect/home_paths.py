@@ -9,6 +9,7 @@ from typing import Final
 
 from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.detector import Level, Line
+from codegrex_lsp.privacy.detect.lines import lower_keeping_length
 from codegrex_lsp.privacy.detect.words import words
 
 NEUTRAL: Final = words(
@@ -33,10 +34,13 @@ class HomePaths:
     """
 
     level: Level = "all"
+    triggers = ()
 
     def __init__(self, home: Path | None = None) -> None:
         self.name = "home-paths/1"
         self._home = str(home) if home is not None and is_personal(home.name) else ""
+        own = {lower_keeping_length(self._home)} if self._home else set()
+        self.keywords = frozenset({"/home/", "users"} | own)
 
     def wants(self, line: Line) -> bool:
         """Whether a home folder is named."""

@@ -7,14 +7,11 @@ other: `str.splitlines` also splits at form feeds and would shift every column a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import PurePath
 from typing import Final
 
 from codegrex_lsp.privacy.detect import Span
-from codegrex_lsp.privacy.detect.detector import Line
-from codegrex_lsp.privacy.detect.words import words
 
 WINDOW: Final = 2_048
 """Characters of a line that detectors see at once."""
@@ -24,65 +21,65 @@ OVERLAP: Final = 512
 
 _TOKEN: Final = re.compile(r"[\w\-./+=~]*")
 
-_UNQUOTED_LANGUAGES: Final = words(
-    """
-    dotenv env ini properties yaml dockercompose shellscript dockerfile makefile conf toml
-    terraform hcl log diff csv powershell bat
-    """
-)
-_UNQUOTED_SUFFIXES: Final = words(
-    """
-    .env .ini .cfg .conf .properties .yaml .yml .sh .bash .zsh .fish .envrc .toml .tf
-    .tfvars .log .csv .ps1 .bat .cmd .diff .patch
-    """
-)
-
-
-def holds_unquoted_values(language: str, path_name: str) -> bool:
-    """Whether this kind of file writes values without quotes.
-
-    Args:
-        language: LSP language id, possibly empty.
-        path_name: File name or label, possibly empty.
-    """
-    if language in _UNQUOTED_LANGUAGES:
-        return True
-    path = PurePath(path_name)
-    return path.suffix.lower() in _UNQUOTED_SUFFIXES or path.name.lower().startswith(
-        (".env", "dockerfile", ".netrc", ".npmrc", ".pypirc")
-    )
-
 
 def lower_keeping_length(text: str) -> str:
-    """Lower case, character for character: `İ`, whose lower case is two characters, stays."""
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+    """Lower case, character for character.
+
+    `İ` is the one character whose lower case is two; here it is `i`.
+    """
+    return text.replace("\u0130", "i").lower()
 
 
-def windows(chunk: str, *, unquoted: bool, half_typed: bool) -> Iterator[tuple[int, Line]]:
+def pieces(chunk: str) -> Iterator[tuple[int, str]]:
     """What detectors see of the text between two `\\n`, with the offset of each part.
 
     A lone `\\r` ends a line too; a line longer than `WINDOW` comes in overlapping parts.
     """
-    for offset, text in _split_at_returns(chunk):
-        step = WINDOW - OVERLAP
-        for start in range(0, max(len(text) - OVERLAP, 1), step):
-            part, beyond = text[start : start + WINDOW], text[start + WINDOW :]
-            lowered = lower_keeping_length(part)
-            yield offset + start, Line(part, lowered, unquoted, half_typed, beyond)
-
-
-def _split_at_returns(chunk: str) -> Iterator[tuple[int, str]]:
-    if "\r" not in chunk:
-        yield 0, chunk
+    if len(chunk) <= WINDOW and chunk.find("\r") in (-1, len(chunk) - 1):
+        yield 0, chunk.removesuffix("\r")
         return
     offset = 0
     for text in chunk.split("\r"):
-        if text:
-            yield offset, text
+        for start in range(0, max(len(text) - OVERLAP, 1), WINDOW - OVERLAP):
+            if text:
+                yield offset + start, text[start : start + WINDOW]
         offset += len(text) + 1
+
+
+def parts_of(chunks: Sequence[str]) -> tuple[Sequence[int], Sequence[int], Sequence[str]]:
+    """Whose part it is, where it begins there, and its text, for all parts of all lines."""
+    if max(map(len, chunks)) <= WINDOW:
+        plain = [chunk.removesuffix("\r") for chunk in chunks]
+        if "\r" not in "".join(plain):
+            return range(len(chunks)), [0] * len(chunks), plain
+    owners: list[int] = []
+    offsets: list[int] = []
+    texts: list[str] = []
+    for owner, chunk in enumerate(chunks):
+        for offset, text in pieces(chunk):
+            owners.append(owner)
+            offsets.append(offset)
+            texts.append(text)
+    return owners, offsets, texts
+
+
+def shifted(span: Span, by: int) -> Span:
+    """The same span, so many characters further to the right."""
+    if not by:
+        return span
+    return Span(span.start + by, span.end + by, span.kind, span.type, span.rule, span.confidence)
+
+
+LONGEST_VALUE: Final = 262_144
+"""Characters in which the end of a value is looked for. Bounds the time of a very long line."""
+
+
+def beyond(chunk: str, offset: int, part: str) -> str:
+    """What follows a part of a long line in that line; empty behind the last."""
+    if len(part) < WINDOW:
+        return ""
+    end = offset + len(part)
+    return chunk[end : end + LONGEST_VALUE].partition("\r")[0]
 
 
 def whole_token(chunk: str, span: Span, window_start: int) -> Span:
@@ -115,8 +112,9 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
             continue
         if result and span.start < result[-1].end:
             last = result.pop()
-            winner = max(last, span, key=_weight)
-            span = replace(winner, start=last.start, end=max(last.end, span.end))
+            won = max(last, span, key=_weight)
+            end = max(last.end, span.end)
+            span = Span(last.start, end, won.kind, won.type, won.rule, won.confidence)
         result.append(span)
     return tuple(result)
 

@@ -8,6 +8,7 @@ marker goes; where that is missing, everything that could still be the key.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -39,6 +40,8 @@ class PrivateKeys:
     """Bodies of private keys."""
 
     name = "private-keys/1"
+    keywords = frozenset({"private key", "putty-user-key-file", "ls0tls1crudjti"})
+    triggers = ()
 
     def scan_document(self, text: str, *, half_typed: bool) -> Sequence[Span]:
         """One span for each key's body; it may cross lines."""
@@ -130,10 +133,14 @@ def _material(line: str) -> int:
 
 
 def _putty(text: str) -> Iterator[Span]:
+    ends = [tail.end() for tail in _PUTTY_END.finditer(text)]
+    last_lines = text.rfind("Private-Lines:")
     for head in _PUTTY.finditer(text):
-        tail = _PUTTY_END.search(text, head.end())
-        if tail or "Private-Lines:" in text[head.end() :]:
-            yield _span(head.end(), tail.end() if tail else len(text), text)
+        at = bisect_right(ends, head.end())
+        if at < len(ends):
+            yield _span(head.end(), ends[at], text)
+        elif last_lines >= head.end():
+            yield _span(head.end(), len(text), text)
 
 
 def _span(start: int, end: int, text: str) -> Span:

@@ -17,27 +17,27 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from codegrex_lsp.privacy.detect import Span
-from codegrex_lsp.privacy.detect.assignments import hints_at_secret, keys_in
+from codegrex_lsp.privacy.detect.assignments import keys_in
 from codegrex_lsp.privacy.detect.detector import Level, Line
+from codegrex_lsp.privacy.detect.filekind import FileKind
 from codegrex_lsp.privacy.detect.judge import Key, is_stand_in, judge_key, judge_value
 from codegrex_lsp.privacy.detect.words import words
 
-_HINTS: Final = MappingProxyType(
+_WORDS: Final = MappingProxyType(
     {
-        "ArtifactoryDetector": words("akc ap"),
+        "ArtifactoryDetector": ("akc", *(f"ap{digit}" for digit in "0123456789abcdef")),
         "AWSKeyDetector": words("a3t abia acca akia asia aws"),
         "AzureStorageKeyDetector": words("accountkey="),
         "BasicAuthDetector": words("://"),
-        "CloudantDetector": words("cloudant clou cl_ cl- clapi clkey clp cltoken"),
-        "DiscordBotTokenDetector": words("."),
+        "CloudantDetector": words("cloudant clou_ clou- cl_ cl- clapi clkey clp cltoken"),
         "GitHubTokenDetector": words("ghp_ gho_ ghu_ ghs_ ghr_"),
         "GitLabTokenDetector": words(
             "glpat gldt glft glsoat glrt gr1348941 glcbt glimt glptt glagent gloas"
         ),
-        "IbmCloudIamDetector": words("ibm iam"),
-        "IbmCosHmacDetector": words("cos ibm"),
+        "IbmCloudIamDetector": words("ibm iam_ iam- iamapi iamkey iamp iamtoken"),
+        "IbmCosHmacDetector": words("secret"),
         "JwtTokenDetector": words("eyj"),
-        "MailchimpDetector": words("-us"),
+        "MailchimpDetector": tuple(f"-us{digit}" for digit in "0123456789"),
         "NpmDetector": words("_authtoken"),
         "OpenAIDetector": words("t3blbkfj"),
         "PypiTokenDetector": words("pypi-age"),
@@ -46,11 +46,32 @@ _HINTS: Final = MappingProxyType(
         "SoftlayerDetector": words("softlayer sl_ sl- slapi slkey slp sltoken"),
         "SquareOAuthDetector": words("sq0csp"),
         "StripeDetector": words("k_live_"),
-        "TelegramBotTokenDetector": words(":"),
-        "TwilioKeyDetector": words("ac sk"),
     }
 )
-"""Plugin → lower-case letters, one of which is in every value it can find."""
+"""Plugin → keywords, one of which is in every value it can find."""
+
+_SHAPES: Final = MappingProxyType(
+    {
+        "DiscordBotTokenDetector": re.compile(r"\.[\w\-]{6}\.[\w\-]{27}"),
+        "TelegramBotTokenDetector": re.compile(r":[\w\-]{35}"),
+        "TwilioKeyDetector": re.compile(r"SK[a-z0-9]{32}"),
+    }
+)
+"""Plugin → what is in every value it can find, for those without a keyword.
+
+Twilio's `AC…` is left out: it names an account and is no secret.
+"""
+
+_KEY_WORDS: Final = words("pass secret token key cred auth pwd")
+"""Parts of the names of keys for which the keyword and entropy plugins are asked."""
+
+_KEYWORD: Final = re.compile(
+    r"pass|pwd|secret|contrase|(?:api|auth|ice|unt|db|base|priv|ate|ent)_?key"
+)
+"""What is in every name that the keyword plugin knows."""
+
+_LONG_QUOTED: Final = re.compile(r"[\"'][\w+/\\\-=]{20}", re.ASCII)
+"""What is in every line with a value for the entropy plugins."""
 
 _SHORT: Final = words("BasicAuthDetector NpmDetector SlackDetector")
 """Plugins whose values may be short. All others need a run of `_RUN` in the line."""
@@ -59,6 +80,13 @@ _NEVER_ASKED: Final = frozenset({"PrivateKeyDetector", "IPPublicDetector"})
 _RUN: Final = re.compile(r"[\w\-+/]{20}", re.ASCII)
 _TOKEN: Final = re.compile(r"[\w\-./+=~]+", re.ASCII)
 _TOKEN_CHARACTER: Final = re.compile(r"[\w\-]", re.ASCII)
+_QUOTED_NEXT: Final = re.compile(r"[^\"'`]{0,40}[\"'`][^\"'`]{3}")
+_NAMES_BEFORE: Final = re.compile(r"\s*(?:\w+\s?,\s?){1,8}")
+"""Names of a tuple: the first value is not that of the last name."""
+
+_REACH: Final = 256
+"""Characters behind a key in which the keyword plugin looks for its value."""
+
 _SEPARATED: Final = re.compile(r"[\s\"'`:=,\[\]]")
 
 
@@ -67,6 +95,8 @@ class SecondOpinion:
 
     name = "detect-secrets/1.5"
     level: Level = "secrets"
+    keywords = _KEY_WORDS.union(*_WORDS.values())
+    triggers = tuple(shape.pattern for shape in _SHAPES.values())
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -74,12 +104,11 @@ class SecondOpinion:
         self._keyword_patterns: tuple[tuple[re.Pattern[str], int], ...] = ()
 
     def wants(self, line: Line) -> bool:
-        """Whether a plugin's letters, or those of a secret-bearing key, are there."""
-        lowered = line.lowered
+        """Whether there may be a long enough value, or a secret-bearing key's quoted one."""
         return (
-            "://" in lowered
-            or "xox" in lowered
-            or hints_at_secret(line)
+            any(quote in line.text for quote in "\"'`")
+            or "://" in line.lowered
+            or "xox" in line.lowered
             or _RUN.search(line.text) is not None
         )
 
@@ -100,18 +129,29 @@ class SecondOpinion:
             }
 
     def scan_line(self, line: Line) -> Sequence[Span]:
-        """Whole tokens that a plugin points at."""
-        spans = list(self._by_format(line))
-        keys = [judge_key(line.text[start:end]) for start, end in keys_in(line)]
-        if any(key is not Key.NOTHING for key in keys):
-            spans += self._by_keyword(line)
-            spans += self._by_entropy(line)
+        """Whole tokens that a plugin points at, where nothing has been found yet."""
+        known = bytearray(len(line.text))
+        for span in line.found:
+            known[span.start : span.end] = bytes((1,)) * (span.end - span.start)
+        spans = list(self._by_format(line, known))
+        keyed = _KEYWORD.search(line.lowered) or _LONG_QUOTED.search(line.text)
+        if line.kind is FileKind.FORMS or not keyed:
+            return spans
+        keys = [
+            (start, end)
+            for start, end in keys_in(line)
+            if judge_key(line.text[start:end]) is not Key.NOTHING
+        ]
+        if keys:
+            spans += self._by_keyword(line, keys, known)
+            spans += self._by_entropy(line, known)
         return spans
 
-    def _by_format(self, line: Line) -> Iterator[Span]:
-        names = _HINTS if _RUN.search(line.text) else _SHORT
+    def _by_format(self, line: Line, known: bytearray) -> Iterator[Span]:
+        names = tuple(_plugins_for(line, known))
+        long = names and _RUN.search(line.text) is not None
         for name in names:
-            if not any(hint in line.lowered for hint in _HINTS[name]):
+            if not long and name not in _SHORT:
                 continue
             if not self._plugins:
                 self.warm_up()
@@ -122,20 +162,28 @@ class SecondOpinion:
                     if span is not None:
                         yield span
 
-    def _by_keyword(self, line: Line) -> Iterator[Span]:
-        if not any(quote in line.text for quote in "\"'`"):
-            return
-        if not self._plugins:
-            self.warm_up()
-        for pattern, group in self._keyword_patterns:
-            for match in pattern.finditer(line.text):
-                word = _TOKEN.match(line.text, match.start())
-                key = judge_key(word.group()) if word else Key.NOTHING
-                start, end = match.span(group)
-                if judge_value(line.text[start:end], key, quoted=True):
-                    yield Span(start, end, "secret", "password", "detect-secrets/keyword", 0.6)
+    def _by_keyword(
+        self, line: Line, keys: Sequence[tuple[int, int]], known: bytearray
+    ) -> Iterator[Span]:
+        unknown = []
+        for start, end in keys:
+            value = _QUOTED_NEXT.match(line.text, end)
+            if _NAMES_BEFORE.fullmatch(line.text, 0, start):
+                continue
+            if value and not known[value.end() - 1] and _KEYWORD.search(line.lowered, start, end):
+                unknown.append((start, end))
+        for begin, end in _reached(unknown):
+            if not self._plugins:
+                self.warm_up()
+            for pattern, group in self._keyword_patterns:
+                for match in pattern.finditer(line.text, begin, end):
+                    word = _TOKEN.match(line.text, match.start())
+                    key = judge_key(word.group()) if word else Key.NOTHING
+                    first, last = match.span(group)
+                    if judge_value(line.text[first:last], key, quoted=True):
+                        yield Span(first, last, "secret", "password", "detect-secrets/keyword", 0.6)
 
-    def _by_entropy(self, line: Line) -> Iterator[Span]:
+    def _by_entropy(self, line: Line, known: bytearray) -> Iterator[Span]:
         if not any(quote in line.text for quote in "\"'"):
             return
         if not self._plugins:
@@ -144,11 +192,52 @@ class SecondOpinion:
             plugin = self._plugins[name]
             for match in plugin.regex.finditer(line.text):
                 value = match.group(2)
-                if len(value) < 20 or value.isalpha() or is_stand_in(value):
+                if (
+                    known[match.start(2)]
+                    or len(value) < 20
+                    or value.isalpha()
+                    or is_stand_in(value)
+                ):
                     continue
                 if plugin.calculate_shannon_entropy(value) > plugin.entropy_limit:
                     start, end = match.span(2)
                     yield Span(start, end, "secret", "token", "detect-secrets/entropy", 0.5)
+
+
+_BY_WORD: Final = MappingProxyType(
+    {word: [n for n in _WORDS if word in _WORDS[n]] for word in frozenset().union(*_WORDS.values())}
+)
+
+
+def _plugins_for(line: Line, known: bytearray) -> Iterator[str]:
+    """Names of the plugins that may find something new."""
+    here = _BY_WORD.keys() if line.words is None else _BY_WORD.keys() & line.words
+    new = [word for word in here if _is_new(word, line.lowered, known)]
+    yield from dict.fromkeys(name for word in new for name in _BY_WORD[word])
+    for name, shape in _SHAPES.items():
+        if any(not known[match.start()] for match in shape.finditer(line.text)):
+            yield name
+
+
+def _is_new(word: str, lowered: str, known: bytearray) -> bool:
+    """Whether it stands somewhere outside of what is known."""
+    at = lowered.find(word)
+    while at >= 0 and known[at]:
+        at = lowered.find(word, at + 1)
+    return at >= 0
+
+
+def _reached(keys: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The runs of text in which the values of these keys stand, none of them twice."""
+    begin = end = -1
+    for start, after in keys:
+        if start > end:
+            if end > 0:
+                yield begin, end
+            begin = start
+        end = after + _REACH
+    if end > 0:
+        yield begin, end
 
 
 def _whole(text: str, match: re.Match[str], name: str, kind: str) -> Span | None:
@@ -169,6 +258,8 @@ def _whole(text: str, match: re.Match[str], name: str, kind: str) -> Span | None
         grown = _TOKEN.match(text, end - 1) if end > start else None
         end = max(end, grown.end()) if grown else end
     value = text[start:end]
+    if value.count(".") == 1 and text.endswith("pk.", 0, start):  # Mapbox's public tokens
+        return None
     if len(value) < 3 or is_stand_in(value) or not any(c.isdigit() for c in value):
         return None
     rule = f"detect-secrets/{name.removesuffix('Detector').lower()}"

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from codegrex_lsp.privacy.detect.assignments import Assignments
+from codegrex_lsp.privacy.detect.blocks import Blocks
+from codegrex_lsp.privacy.detect.commands import Commands
 from codegrex_lsp.privacy.detect.detector import Detector
 from codegrex_lsp.privacy.detect.home_paths import HomePaths
-from codegrex_lsp.privacy.detect.personal import PersonalData
+from codegrex_lsp.privacy.detect.personal import personal_detectors
 from codegrex_lsp.privacy.detect.private_keys import PrivateKeys
+from codegrex_lsp.privacy.detect.provider_rules import ProviderRules
 from codegrex_lsp.privacy.detect.second_opinion import SecondOpinion
-from codegrex_lsp.privacy.detect.tokens import ProviderTokens
-from codegrex_lsp.privacy.detect.urls import Headers, UrlCredentials
+from codegrex_lsp.privacy.detect.tables import Separated, Tables
+from codegrex_lsp.privacy.detect.urls import Cookies, Headers, UrlCredentials
 
 
 def standard_detectors(home: Path | None = None) -> tuple[Detector, ...]:
@@ -21,12 +24,17 @@ def standard_detectors(home: Path | None = None) -> tuple[Detector, ...]:
         home: Home folder whose name is to be neutral, or None for this machine's.
     """
     return (
-        ProviderTokens(),
+        ProviderRules(),
         Assignments(),
+        Commands(),
+        Blocks(),
         UrlCredentials(),
         Headers(),
+        Cookies(),
         SecondOpinion(),
         HomePaths(home or Path.home()),
-        PersonalData(),
+        *personal_detectors(),
         PrivateKeys(),
+        Tables(),
+        Separated(),
     )

@@ -1,0 +1,1 @@
+"""How well the redactor finds what it must, beside its peers. See `__main__`."""

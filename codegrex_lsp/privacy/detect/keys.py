@@ -1,0 +1,136 @@
+"""What the name of a key says of its value: `DB_PASSWORD`, `apiKey`, `token_url`.
+
+Names are judged by their words, never by their letters: `compass`, `tokenizer` and `keyboard` hold
+the letters of a secret's name and are none.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from functools import lru_cache
+from typing import Final
+
+from codegrex_lsp.privacy.detect.words import words
+
+
+class Key(Enum):
+    """What a key's name says of its value."""
+
+    NOTHING = 0
+    WEAK = 1
+    """`key`, `auth`: secret only where the value looks random."""
+    MACHINE = 2
+    """`token`, `api_key`: made by a machine, so at least somewhat random."""
+    SECRET = 3
+    """`secret`: mostly made by a machine, at times by a person, and at times a name."""
+    HUMAN = 4
+    """`password`: whatever a person may think of."""
+    PHRASE = 5
+    """`jwt_secret`: made by a machine or by a person, and never the name of one."""
+
+
+HINTS: Final = words(
+    """
+    pass pwd pswd passe pw secret token key cred auth senha contrase kennwort parola haslo heslo
+    wachtwoord salasana clave mdp mnemonic salt seed otp cookie
+    pepper sessid sessionid
+    """
+)
+"""Letters, one group of which is in every name that this module knows. All are of lower case."""
+
+_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+_HUMAN: Final = re.compile(
+    r"pass_?w(?:or)?d|passwort|kennwort|pass_?phrase|passe$|contrase|senha$|parola$|haslo$|heslo$"
+    r"|wachtwoord|salasana|(?:^|_)(?:mdp|clave|pswd|psw|passcode)$|^pwd|pwd(?:$|_)"
+    r"|(?:^|_)(?:pass|pw)(?:_\d+|_(?:prod|dev|test|stage|staging|old|new|live|local))?$"
+    r"|(?:user|db|root|admin|require|smtp|ftp|mail|login|my|sql|ssh|key|store)pass$|mnemonic"
+    r"|seed_phrase|masterauth"
+)
+_PHRASE: Final = re.compile(
+    r"(?:jwt|session|cookie|auth|signing|token|hmac)_secret$|secret_key_base$|(?:^|_)pepper$"
+)
+_SECRET: Final = re.compile(r"secret")
+_MACHINE: Final = re.compile(
+    r"token|(?:api|access|private|auth|account|encryption|signing|master|service|client|shared|"
+    r"license|storage|session|webhook|deploy|app|db|database|consumer|hmac|jwt|aes|ssh|"
+    r"admin|root|bot|secret|subscription|application|cipher|crypt|crypto|data)_?keys?(?:_|$)"
+    r"|apikey|accesskey|authkey|credential|(?:totp|otp|mfa)_?(?:seed|key|secret)?$"
+    r"|(?:session|auth)_?cookie"
+)
+_WEAK: Final = re.compile(r"(?:^|_)(?:auth|creds?|salt|seed)$|key$|sess(?:ion)?id$")
+_PUBLIC: Final = re.compile(
+    r"algolia.*search|search_only|site_key|pass(?:word|wd|phrase)?_key$|anon_key$"
+)
+"""Keys that are public by design, and the name under which a password is kept."""
+
+_PLAIN_LAST: Final = words(
+    """
+    id ids name names file files filename filepath path paths dir folder url uri urls endpoint host
+    port type types kind length len size min max field fields label labels placeholder regex re
+    pattern header headers version count limit timeout policy provider manager validator
+    validators format error errors message msg mode index hash hashes hashed hasher ring pair
+    press board code scope scopes permission permissions expiry expires expiration ttl age date
+    lifetime duration interval seconds minutes
+    time at strength rule rules prefix suffix input hint help text title description
+    attempts reset change changed store storage service class template parser handler helper util
+    utils ref reference list set map bytes encoding algorithm alg alias issuer audience enabled
+    required usage used status state param params parameter arg args argument column attribute
+    attr prompt getter setter env var variable link page form view icon button event func fn
+    function callback method factory builder generator filter exception schema model config
+    settings options option selector locator xpath css idx pos position offset start end begin
+    arn location source src target owner user username email prop property meta metadata spec
+    encryption
+    table charset chars alphabet separator sep delimiter delim identifier ident check checker
+    checks word words kwargs module stream bucket subject info period pem crt cer der pfx jks txt
+    json yaml yml xml zip py js ts html css md csv log sh so h c go rs java comment comments
+    """
+)
+_PLAIN_ANYWHERE: Final = words(
+    """
+    public primary foreign sort cache partition monkey turkey author authors tokenizer tokenizers
+    tokenize tokenized secretary csrf xsrf passenger bypass max min num keyboard keyword keywords
+    pad eos bos unk keyframe keyframes donkey compass passive passing passed hotkey keycode pubkey
+    keypress keydown keyup routing composite unique translation i18n idempotency forgot show
+    hide toggle invalid missing wrong incorrect secretsmanager publishable sitekey recaptcha
+    """
+)
+
+
+_OF_THE_NAME_BEFORE: Final = words("value val text default plain raw key prod dev test live")
+"""Last parts of a dotted name that say nothing themselves: `db.password.value`."""
+
+
+@lru_cache(maxsize=4096)
+def judge_key(key: str) -> Key:
+    """What a name says. `key` is an identifier in any spelling: camel, snake, kebab, dotted."""
+    *before, last = key.split(".")
+    if before and last.lower() in _OF_THE_NAME_BEFORE:
+        return max(_judge(before[-1]), _judge(f"{before[-1]}_{last}"), key=lambda k: k.value)
+    return _judge(last)
+
+
+def _judge(key: str) -> Key:
+    parts = [word.lower() for word in _WORDS.findall(key)]
+    while parts and parts[-1].isdigit():
+        parts.pop()
+    if not parts or not _PLAIN_ANYWHERE.isdisjoint(parts):
+        return Key.NOTHING
+    if parts[-1] in _PLAIN_LAST:
+        return Key.NOTHING
+    joined = "_".join(parts)
+    if key.isupper() and joined.endswith("secret_key"):
+        return Key.PHRASE
+    if _PUBLIC.search(joined):
+        return Key.NOTHING
+    for pattern, kind in (
+        (_HUMAN, Key.HUMAN),
+        (_PHRASE, Key.PHRASE),
+        (_SECRET, Key.SECRET),
+        (_MACHINE, Key.MACHINE),
+        (_WEAK, Key.WEAK),
+    ):
+        if pattern.search(joined):
+            return kind
+    return Key.NOTHING

@@ -1,0 +1,364 @@
+"""Syntax: where the value of a key stands, in the notations that code, data and logs use.
+
+`value_of` gets a line and where a key's name stands in it, and reads on from there, once: each
+notation is one anchored pattern, tried in order, so a key costs linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import islice
+from typing import Final
+
+from codegrex_lsp.privacy.detect.detector import Line
+from codegrex_lsp.privacy.detect.filekind import FileKind
+from codegrex_lsp.privacy.detect.lines import WINDOW
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Where a value stands, and how far its place speaks for it.
+
+    Attributes:
+        start: First character, without quotes.
+        end: One past the last.
+        quoted: Whether quotes hold it; a bare one may be code.
+        listed: Whether it is the next entry of a list rather than assigned: `"password", "…"`.
+        call: Whether the key is a function that is called with it.
+        formatted: Whether it is an f-string or the like, whose braces are code.
+        sure: Whether the notation itself says that a value and no code stands here.
+        unread: Whether nobody has looked where it ends: it is masked whatever it is.
+    """
+
+    start: int
+    end: int
+    quoted: bool
+    listed: bool = False
+    call: bool = False
+    formatted: bool = False
+    sure: bool = False
+    unread: bool = False
+
+
+_QUOTE: Final = r"""(?P<prefix>[@$NLbBrRuUfF]{0,3})(?P<quote>\\{0,3}(?:"{3}|'{3}|["'`])|&quot;)"""
+_CLOSER: Final = r"""(?:\\{0,3}["'`]|&quot;)?\]?\)?"""
+_QUOTED: Final = re.compile(
+    rf"""{_CLOSER}[*_]{{0,3}}(?:\[\d{{0,5}}\])?\s{{0,16}}
+        (?:
+            (?: (?::|[ ]|\?:)\s{{0,4}}[A-Za-z_&*\[][\w.\[\]|<>&*?' ]{{0,40}}?\s{{0,4}}(?==)
+              | \{{\s?get;[ \w;]{{0,40}}\}}\s?)?                       # a property of C#
+            (?::=|<-|\|\|=|=>|===?|!==?|\?=|\+=|->|=|::?|\|\||\?\?|\?:|\bor\b|\bis\b
+              |by\s\w{{1,16}}\()[*_]{{0,3}}\s{{0,16}}
+            (?P<wrap>(?:new\s)?(?:Secret(?:Str|String|Value|Box)?|SecureString|String|str|bytes|Some
+              |String::from|Buffer\.from|(?:base64\.)?b64decode|\[\]byte|\[\]rune|Password
+              |Encoding\.\w{{1,8}}\.GetBytes|secrecy::Secret|Secret::new|SecretString::from)\(\s{{0,4}})?
+          | [=:]\s{{0,4}}[\w.]{{1,60}}(?:[(\[][^()\[\]]{{0,80}}[)\]])?\s{{0,4}}
+            (?:\bor\b|\|\||\?\?|\?:)\s{{0,4}}                    # a default behind a look-up
+          | (?P<call>\(\s{{0,4}})
+          | (?P<named>(?:,\s{{0,8}}|\s{{1,8}})\\?["']?(?:value|val|content|default|text)\\?["']?
+              \s{{0,4}}[:=]\s{{0,4}})
+          | (?P<listed>,\s{{0,8}})
+          | (?P<bare>(?<=\s))
+        )
+        {_QUOTE}
+    """,
+    re.VERBOSE,
+)
+_WORD: Final = r"""[^\s"'`]"""
+_LINE_START: Final = re.compile(
+    r"\s*(?:[-*]\s+|export\s+|declare\s+(?:-x\s+)?|set\s+|[+\-]\s?|\d+\.\s+)?[\"']?"
+)
+_TO_THE_END: Final = re.compile(
+    r"[\"']?[ \t]{0,16}(?::[ \t]+|[ \t]+=[ \t]*|=[ \t]+)(?:!!\w+\s+)?"
+    r"(?P<value>[^\s\"'`].*?)(?=\s{1,8}[#;]|\s{0,64}$)"
+)
+_ASSIGNED: Final = re.compile(
+    rf"[\"']?\]?[ \t]{{0,16}}(?::=|=>|=|:[ \t]|:$|:(?=[^\s:/\\?+]))[ \t]{{0,16}}(?P<value>{_WORD}+)"
+)
+_BLANK: Final = re.compile(rf"[ \t]{{1,16}}(?P<value>{_WORD}+)")
+_DIRECTIVE: Final = re.compile(r"(?:(?<=password)|(?<=passwd))[ \t]{1,16}(?P<value>[^\s\"'`]+)\s*$")
+"""A line of two words, as servers are configured: `bind_password …`."""
+
+_BLANK_BEFORE: Final = re.compile(
+    r"(?:^|\b)(?:ENV|ARG|setx?|export|-gx|-Ux|setenv|machine\s.{0,200}|login\s+\S{1,80})\s+$"
+    r"|^\s*$",
+    re.IGNORECASE,
+)
+_BLANK_KEYS: Final = frozenset({"password", "requirepass", "masterauth", "passwd"})
+_FLAG: Final = re.compile(r"""(?:[ =]|["'],\s{0,4}(?=["']))(?P<value>"[^"]*"|'[^']*'|[^\s"'`,]+)""")
+_QUERY: Final = re.compile(r"=(?P<value>[^&\s\"'`<>#;]+)")
+_FIELD: Final = re.compile(r"\s?=\s?(?P<value>[^;\"'`\s&]+)(?=[;\"'`\s]|\s*$)")
+_HEADER: Final = re.compile(r":[ \t]{0,4}(?P<value>[^\s\"'`]+)(?=[\"'`])")
+_ELEMENT: Final = re.compile(
+    r"(?:[\"']\s?)?(?:\s[^<>]{0,80})?>(?:<!\[CDATA\[)?(?P<value>[^<>]+?)(?=</|\]\]>)"
+)
+_NEXT_ELEMENT: Final = re.compile(
+    r"</(?:key|name)>\s{0,16}<(?:string|data|value)>(?P<value>[^<>]+)(?=</)"
+)
+_DEFAULT: Final = re.compile(r":?[-=]?(?P<value>[^{}$?+:\s\"'`][^{}$\s\"'`]*)\}")
+_VALUE_BEFORE: Final = re.compile(
+    r"\bvalue\s?=\s?[\"'](?P<value>[^\"']{1,200})[\"']\s{1,4}(?:key|name)\s?=\s?[\"']$"
+)
+_CELL: Final = re.compile(r"[*_`]{0,3}\s*\|\s*(?P<value>[^|\s]+)\s*\|")
+_NEXT_CELL: Final = re.compile(
+    r"[,;\t](?P<value>[^\s,;\"'`]*[^A-Za-z\s,;\"'`][^\s,;\"'`]*)(?=[,;\t]|\s*$)"
+)
+_BARE: Final = re.compile(
+    r"[*_]{0,3}[ \t]{0,4}(?::|=|\bis\b)\*{0,3}[ \t]{0,4}\*{0,3}(?P<value>[^\s\"']+)"
+)
+_CONNECTION: Final = re.compile(
+    r"(?:server|data source|host|user id|uid|user|username|database|dbname|accountname|endpoint"
+    r"|jdbc:\w+)\s?[=:]"
+)
+_TRIM: Final = ",;\"'`"
+
+
+_LOOK: Final = 256
+"""Characters of a bare value that are looked at; a run of them may fill a line."""
+
+
+class Reading:
+    """A line while its keys are read: what holds for all of them is looked up once."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.text = line.text
+        self.left = 2 * WINDOW
+        """Characters of values yet to be read. Only values inside values have more than a line."""
+
+    def count(self, characters: int) -> None:
+        """So many have been read; of a long value, only the head is."""
+        self.left -= min(characters, _LOOK)
+
+    @cached_property
+    def connects(self) -> bool:
+        """Whether a connection string may stand here, whose fields need no quotes."""
+        return _CONNECTION.search(self.line.lowered) is not None
+
+    @cached_property
+    def comment(self) -> int:
+        """Where the first comment may begin; past the end where there is none."""
+        mark = _COMMENT.search(self.text)
+        return mark.start() if mark else len(self.text)
+
+    @cached_property
+    def quotes(self) -> list[str]:
+        """The kinds of quotes that stand in it."""
+        return [quote for quote in "\"'`" if quote in self.text]
+
+    @cached_property
+    def quoted(self) -> bool:
+        """Whether a string may begin in it."""
+        return bool(self.quotes) or "&quot;" in self.text
+
+    def is_inside_string(self, at: int) -> bool:
+        """Whether an odd number of some quote stands before."""
+        return any(self.text.count(quote, 0, at) % 2 for quote in self.quotes)
+
+
+_BACK: Final = 240
+"""Characters before a key that may explain it."""
+
+
+def value_of(reading: Reading, start: int, end: int) -> Value | None:
+    """What follows the key at `start:end`, in the first notation that fits.
+
+    The rest of a line that would take too long to read is one value that is masked unread.
+    """
+    if reading.left <= 0:
+        return Value(end, len(reading.text), quoted=False, unread=True)
+    value = _value_of(reading, start, end)
+    if value is not None:
+        reading.count(value.end - value.start)
+    return value
+
+
+def _value_of(reading: Reading, start: int, end: int) -> Value | None:
+    line, text = reading.line, reading.text
+    before = text[start - 1] if start else "\n"
+    if reading.quoted and (opening := _QUOTED.match(text, end)):
+        return _string(line, opening, before, text[start:end])
+    if before in "\"'" and (match := _VALUE_BEFORE.search(text, max(start - _BACK, 0), start)):
+        return Value(*match.span("value"), quoted=True)
+    if before in "?&" and (match := _QUERY.match(text, end)):
+        return _plain(match, sure=True)
+    if before == "{" and (match := _DEFAULT.match(text, end)):
+        return _plain(match, sure=True)
+    if before in "<\"'" and (match := _ELEMENT.match(text, end)):
+        return Value(*match.span("value"), quoted=before == "<", sure=True)
+    if before == ">" and (match := _NEXT_ELEMENT.match(text, end)):
+        return _plain(match, sure=True)
+    if text.startswith("--", start) or text.startswith("--", start - 2):
+        return _plain(_FLAG.match(text, end), trim=",;)]", sure=text.startswith("=", end))
+    if line.kind is FileKind.VALUES:
+        return _unquoted(text, start, end) or _in_words(reading, start, end, before)
+    return _in_words(reading, start, end, before)
+
+
+def _unquoted(text: str, start: int, end: int) -> Value | None:
+    """In files whose values need no quotes."""
+    lead = _LINE_START.match(text)
+    if lead and lead.end() == start and (match := _TO_THE_END.match(text, end)):
+        return _plain(match, trim=_TRIM)
+    if match := _ASSIGNED.match(text, end):
+        return _plain(match, trim=_TRIM)
+    if match := _CELL.match(text, end):
+        return _plain(match)
+    if lead and lead.end() == start and (match := _NEXT_CELL.match(text, end)):
+        return _plain(match)
+    if lead and lead.end() == start and (match := _DIRECTIVE.match(text, end)):
+        return _plain(match) if _stands_out(match["value"]) else None
+    blank = text[start:end].lower() in _BLANK_KEYS or (not text[:start].isspace() and start)
+    if blank and (match := _BLANK.match(text, end)) and _ends(_BLANK_BEFORE, text, start):
+        return _plain(match, trim=_TRIM)
+    return None
+
+
+def _ends(pattern: re.Pattern[str], text: str, at: int) -> bool:
+    """Whether what stands before `at` ends like that."""
+    return pattern.search(text, max(at - _BACK, 0), at) is not None
+
+
+def _in_words(reading: Reading, start: int, end: int, before: str) -> Value | None:
+    """Without quotes in code or prose: a connection string, a header, a comment, a table."""
+    text = reading.text
+    if reading.connects and (match := _FIELD.match(text, end)):
+        return _plain(match, trim=",)", sure=reading.is_inside_string(start))
+    if before in "\"'`" and (match := _HEADER.match(text, end)):
+        return _plain(match)
+    if match := _CELL.match(text, end):
+        return _plain(match) if text.lstrip().startswith("|") else None
+    among_words = reading.line.kind is not FileKind.CODE or reading.comment < start
+    if not among_words and not reading.is_inside_string(start):
+        return None
+    match = _BARE.match(text, end)
+    prose = reading.line.kind is FileKind.PROSE
+    if match is None:
+        return None
+    if not prose and text[start:end].lower() == "pass" and "=" not in match.group():
+        return None
+    emphasis = "*_" if text[match.start("value") - 1] in "*_" else ""
+    value = _plain(match, trim=f",;)].`}}{emphasis}", sure=True)
+    if value is None:
+        return None
+    if prose and _is_noted(text, start, end, value):
+        return value
+    if not _stands_out(text[value.start : value.end][:_LOOK]):
+        reading.count(value.end - value.start)
+        return None
+    return value
+
+
+def _is_noted(text: str, start: int, end: int, value: Value) -> bool:
+    """Whether a note says no more than this: `Wifi password: …`, or a shell sets it."""
+    if text[start:end].isupper() and text[end] == "=":
+        return True
+    alone = not text[value.end :].strip(" .") and len(text[:start].split()) <= 2
+    return alone and ":" in text[end : value.start] and text[start:end].lower() != "pass"
+
+
+_COMMENT: Final = re.compile(r"(?:^|\s)(?:#|//|--|/?\*|<!--|;|%|rem\s)\s?", re.IGNORECASE)
+
+_CLASSES: Final = tuple(map(re.compile, (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^\w\s\-./:,]", r"_|-$")))
+
+
+_DIGIT: Final = re.compile(r"\d")
+_SHOUTED_AND_SAID: Final = re.compile(r"[A-Z]{3}[_\-+.][a-z]{3}|[a-z]{3}[_\-+.][A-Z]{3}")
+
+
+def _stands_out(value: str) -> bool:
+    """Whether a bare word among words looks made up: long enough, and of mixed characters."""
+    if len(value) < 6 or "(" in value or "[" in value:
+        return False
+    if _SHOUTED_AND_SAID.search(value):
+        return True
+    classes = sum(1 for pattern in _CLASSES if pattern.search(value))
+    return classes >= (2 if _DIGIT.search(value) else 3)
+
+
+def _plain(match: re.Match[str] | None, trim: str = "", *, sure: bool = False) -> Value | None:
+    if match is None:
+        return None
+    value, start = match["value"], match.start("value")
+    if trim:
+        value = value.rstrip(trim)
+        if value.endswith(("}", ")", "]")) and not any(c in value for c in "{(["):
+            value = value[:-1].rstrip(trim)
+    if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
+        return Value(start + 1, start + len(value) - 1, quoted=True, sure=sure)
+    return Value(start, start + len(value), quoted=False, sure=sure)
+
+
+def _string(line: Line, opening: re.Match[str], before: str, name: str) -> Value | None:
+    """The string that opens there. An unclosed one counts only while somebody types in it."""
+    first = opening.start() - len(name)
+    bare = opening["bare"] is not None and before not in ":$"
+    if bare and (name.lower() == "pass" or not _ends(_BARE_BEFORE, line.text, first)):
+        return None
+    listed = opening["listed"] is not None and not name.startswith("-")
+    if listed and (before not in "\"'`:{" or name.lower() == "pass"):
+        return None
+    listed = listed and not _ends(_KEY_AND_VALUE, line.text, first)
+    start = opening.end()
+    end = _closing(line, opening["quote"], start)
+    if end is None:
+        return None
+    if place := _place_in_tuple(line.text, first):
+        start, end = next(islice(strings_after(line.text, end + 1), place - 1, None), (start, end))
+    return Value(
+        start,
+        end,
+        quoted=True,
+        listed=listed,
+        call=opening["call"] is not None,
+        formatted=bool(set("fF$") & set(opening["prefix"])),
+    )
+
+
+_KEY_AND_VALUE: Final = re.compile(
+    r"(?:set|put|define|env|property|default|get|config|append|option)\w{0,20}\(\s*[\"'`]$",
+    re.IGNORECASE,
+)
+"""A call that takes a key and its value."""
+
+_BARE_BEFORE: Final = re.compile(
+    r"(?:^\s*(?:\S+\s)?|define\s+|identified\s+by\s+|with\s+|user\s+.{1,80}|:)$", re.IGNORECASE
+)
+"""What goes before `password "…"` in SQL, Gradle or `#define`, unlike before a word of a text."""
+
+
+def _closing(line: Line, quote: str, start: int) -> int | None:
+    """Where the string ends, which may be beyond what is seen of a long line."""
+    texts = (line.text, line.text + line.beyond) if line.beyond else (line.text,)
+    for text in texts:
+        for mark in _closing_pattern(quote).finditer(text, start):
+            if mark.group() == quote:
+                return mark.start()
+    return len(line.text) if line.half_typed else None
+
+
+@cache
+def _closing_pattern(quote: str) -> re.Pattern[str]:
+    """The quote, or an escaped character that is passed over."""
+    end = re.escape(quote)
+    return re.compile(end if quote.startswith(("\\", "&")) else rf"\\.|{end}")
+
+
+_NAMES_BEFORE: Final = re.compile(r"^\s*(?:[\w.]+\s*,\s*){1,8}$")
+
+
+def _place_in_tuple(text: str, start: int) -> int:
+    """How many names stand before it in `user, password = "…", "…"`."""
+    return text.count(",", 0, start) if _NAMES_BEFORE.match(text, 0, start) else 0
+
+
+def strings_after(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """The quoted strings of a line from `start` on, without their quotes."""
+    for match in _STRING.finditer(text, start):
+        yield match.start() + 1, match.end() - 1
+
+
+_STRING: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.|'')*'|`[^`]*`")
