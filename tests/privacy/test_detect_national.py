@@ -150,21 +150,31 @@ def test_without_a_name_digits_are_digits(engine: Engine, name: str, shape: str)
             assert found(engine, f'total = "{number}"') == []
 
 
-@pytest.mark.parametrize("name", [n for n, row in ROWS.items() if row.keyed and row.keys])
-def test_a_wrong_check_digit_gives_no_find(engine: Engine, name: str) -> None:
+def wrong(name: str) -> str:
+    """A number whose check digit is wrong and that no other country has; empty where none is.
+
+    Nearly every number of a few shapes exists somewhere.
+    """
     row = ROWS[name]
     shape = row.keyed[0]
     chance = Random(name)
-    wrong = [
-        text
-        for text in (drawn(row, shape, chance) for _ in range(400))
-        if not row.check(compact(text))
-    ]
-    others = [other.check for other in load() if shape in (*other.keyed, *other.alone)]
-    alone = [text for text in wrong if not any(check(compact(text)) for check in others)]
-    if not alone:
-        pytest.skip("other reason: nearly every number of this shape exists somewhere")
-    assert found(engine, f'{row.keys[0].replace(" ", "_")} = "{alone[0]}"') == []
+    checks = [row.check]
+    checks += [other.check for other in load() if shape in (*other.keyed, *other.alone)]
+    drawings = (drawn(row, shape, chance) for _ in range(400))
+    return next((text for text in drawings if not any(one(compact(text)) for one in checks)), "")
+
+
+WRONG = {name: wrong(name) for name, row in ROWS.items() if row.keyed and row.keys}
+
+
+@pytest.mark.parametrize("name", [name for name, text in WRONG.items() if text])
+def test_a_wrong_check_digit_gives_no_find(engine: Engine, name: str) -> None:
+    key = ROWS[name].keys[0].replace(" ", "_")
+    assert found(engine, f'{key} = "{WRONG[name]}"') == []
+
+
+def test_nearly_every_row_can_be_given_a_wrong_number() -> None:
+    assert sum(map(bool, WRONG.values())) >= len(WRONG) - 5
 
 
 ORACLES = {
