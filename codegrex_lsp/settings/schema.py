@@ -110,8 +110,9 @@ KEYS: Final[tuple[Key, ...]] = (
         "privacy.names",
         Bool(),
         True,
-        "Mask names of persons and places that only a language model finds in comments and strings, "
-        "where it is installed (`codegrex-lsp doctor` says so): as far as it has read them by then.",
+        "Mask names of persons and places that only a language model finds in comments and "
+        "strings, where it is installed (`codegrex-lsp doctor` says so): as far as it has read "
+        "them by then.",
         stricter=_ON,
         repository=True,
     ),
