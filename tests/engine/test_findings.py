@@ -117,7 +117,7 @@ async def test_a_failing_detector_shows_nothing_and_quotes_nothing(
         raise error
 
     monkeypatch.setattr(Engine, "fill", fail)
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG, logger="codegrex_lsp"):
         assert await house.findings(snapshot(file, TEXT)) == ()
     assert "findings are not shown" in caplog.text
     assert AWS not in caplog.text
@@ -140,7 +140,7 @@ async def test_the_text_of_an_ignored_document_is_not_touched(house: House, file
 async def test_a_document_that_is_too_large_is_left_out_with_a_code_alone(
     house: House, file: Path, text: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG, logger="codegrex_lsp"):
         assert await house.findings(snapshot(file, TEXT + text)) == ()
     assert [record.getMessage() for record in caplog.records if "findings" in record.name] == [
         "findings are not shown (document-too-large)"

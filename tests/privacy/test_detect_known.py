@@ -117,7 +117,7 @@ def test_a_key_that_names_no_secret_counts_only_in_env_files() -> None:
 def test_no_value_shows(caplog: pytest.LogCaptureFixture) -> None:
     secret = KnownSecret(VALUE, "env-file")
     detector = KnownSecrets([secret])
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG, logger="codegrex_lsp"):
         Engine([detector]).spans(VALUE, level="secrets")
 
     assert VALUE not in f"{secret!r} {detector!r} {detector.name} {caplog.text}"
