@@ -83,6 +83,13 @@ _ROWS: Final = (
         ("basicauth", "basic_auth", "digestauth", "networkcredential", "passwordcredentials"),
         rf"""(?:basic_?auth|digestauth|networkcredential|passwordcredentials)\(\s{{0,4}}{_USER}(?:some\()?{_TEXT}""",
     ),
+    (
+        ("credentials(", "auth(", "login("),
+        rf"""(?<!plain)(?:credentials|auth|login)\(\s{{0,4}}{_USER}{_TEXT}\s{{0,4}}[,)]""",
+    ),
+    (("plainauth(",), rf"""plainauth\(\s{{0,4}}(?:{_USER}){{2}}{_TEXT}"""),
+    (("userpwd",), r"""userpwd["']?\s?[,=:]>?\s{0,4}["'][^:"']{1,80}:(?P<pair>[^"']+)"""),
+    (("createasync(", "signwith("), rf"""(?:createasync|signwith)\(\s{{0,4}}{_USER}{_TEXT}"""),
     (("algorithm.hmac",), rf"""algorithm\.hmac\d{{3}}\(\s{{0,4}}{_TEXT}"""),
     (("fernet(",), rf"""fernet\(\s{{0,4}}b?{_TEXT}"""),
     (
@@ -101,9 +108,10 @@ _ROWS: Final = (
         rf"""{_FIELD}{{1,6}},\s{{0,4}}(?:with:\s?)?{_TEXT}""",
     ),
     (
-        (".fill(", ".type(", "sendkeys(", "send_keys(", "set_value(", "setvalue("),
+        (".fill(", ".type(", "sendkeys(", "send_keys(", "value(", "return"),
         rf"""{_FIELD}{{1,6}}\.(?:\w{{1,12}}\(\)\.)?"""
-        rf"""(?:fill|type|send_?keys|set_?value)\(\s{{0,4}}{_TEXT}""",
+        r"""(?:fill|type|send_?keys|set_?value|(?:then|will|and_|mock)?_?returns?(?:value)?)"""
+        rf"""\(\s{{0,4}}{_TEXT}""",
     ),
     (
         ("enter", "type", "fill"),

@@ -51,10 +51,10 @@ _QUOTED: Final = re.compile(
             (?: (?::|[ ]|\?:)\s{{0,4}}[A-Za-z_&*\[][\w.\[\]|<>&*?' ]{{0,40}}?\s{{0,4}}(?==)
               | \{{\s?get;[ \w;]{{0,40}}\}}\s?)?                       # a property of C#
             (?::=|<-|\|\|=|=>|===?|!==?|\?=|\+=|->|=|::?|\|\||\?\?|\?:|\bor\b|\bis\b
-              |by\s\w{{1,16}}\()[*_]{{0,3}}\s{{0,16}}
+              |by\s\w{{1,16}}\(|\{{)[*_]{{0,3}}\s{{0,16}}
             (?P<wrap>(?:new\s)?(?:Secret(?:Str|String|Value|Box)?|SecureString|String|str|bytes|Some
               |String::from|Buffer\.from|(?:base64\.)?b64decode|\[\]byte|\[\]rune|Password
-              |Encoding\.\w{{1,8}}\.GetBytes|secrecy::Secret|Secret::new|SecretString::from)\(\s{{0,4}})?
+              |Encoding\.\w{{1,8}}\.GetBytes|secrecy::Secret|Secret::new|SecretString::from|)\(\s{{0,4}})?
           | [=:]\s{{0,4}}[\w.]{{1,60}}(?:[(\[][^()\[\]]{{0,80}}[)\]])?\s{{0,4}}
             (?:\bor\b|\|\||\?\?|\?:)\s{{0,4}}                    # a default behind a look-up
           | (?P<call>\(\s{{0,4}})
@@ -83,7 +83,7 @@ _DIRECTIVE: Final = re.compile(r"(?:(?<=password)|(?<=passwd))[ \t]{1,16}(?P<val
 """A line of two words, as servers are configured: `bind_password …`."""
 
 _BLANK_BEFORE: Final = re.compile(
-    r"(?:^|\b)(?:ENV|ARG|setx?|export|-gx|-Ux|setenv|machine\s.{0,200}|login\s+\S{1,80})\s+$"
+    r"(?:^|\b)(?:ENV|\w{3,16}_header|header\sset|ARG|setx?|export|-gx|-Ux|setenv|machine\s.{0,200}|login\s+\S{1,80})\s+$"
     r"|^\s*$",
     re.IGNORECASE,
 )
@@ -93,7 +93,7 @@ _QUERY: Final = re.compile(r"=(?P<value>[^&\s\"'`<>#;]+)")
 _FIELD: Final = re.compile(r"\s?=\s?(?P<value>[^;\"'`\s&]+)(?=[;\"'`\s]|\s*$)")
 _HEADER: Final = re.compile(r":[ \t]{0,4}(?P<value>[^\s\"'`]+)(?=[\"'`])")
 _ELEMENT: Final = re.compile(
-    r"(?:[\"']\s?)?(?:\s[^<>]{0,80})?>(?:<!\[CDATA\[)?(?P<value>[^<>]+?)(?=</|\]\]>)"
+    r"(?:[\"']\s?)?(?:\s[^<>]{0,80})?>(?:\s{0,4}<value>)?(?:<!\[CDATA\[)?(?P<value>[^<>]+?)(?=</|\]\]>)"
 )
 _NEXT_ELEMENT: Final = re.compile(
     r"</(?:key|name)>\s{0,16}<(?:string|data|value)>(?P<value>[^<>]+)(?=</)"
