@@ -85,7 +85,7 @@ _ROWS: Final = (
     ),
     (
         ("credentials(", "auth(", "login("),
-        rf"""(?<!plain)(?:credentials|auth|login)\(\s{{0,4}}{_USER}{_TEXT}\s{{0,4}}[,)]""",
+        rf"""(?:credentials|(?<!plain)auth|login)\(\s{{0,4}}{_USER}{_TEXT}\s{{0,4}}[,)]""",
     ),
     (("plainauth(",), rf"""plainauth\(\s{{0,4}}(?:{_USER}){{2}}{_TEXT}"""),
     (("userpwd",), r"""userpwd["']?\s?[,=:]>?\s{0,4}["'][^:"']{1,80}:(?P<pair>[^"']+)"""),
