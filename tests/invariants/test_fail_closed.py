@@ -21,6 +21,7 @@ BUSY = (
     f'password = "{"hunter" + "2xyz"}" # a.b@corp.de +49 30 901820 /home/amiller/x '
     f"https://u:p9w@h.de Authorization: Bearer {'a1b2c3d4' * 4} {'gh' + 'p_' + 'Q7' * 20} "
     f"Cookie: sessionid={'a1b2c3d4' * 4} iban: {planted.IBAN}\n"
+    "{ name: 'Alice Miller', email: 'a.m@corp.de' }\n"
     "id,Alice,Miller"
 )
 
