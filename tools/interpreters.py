@@ -1,8 +1,8 @@
 """The other Python versions of this machine, and the unit tests run on each.
 
 Looked for on the path and among pyenv's versions; each gets its own environment below the tools
-folder. Editors, real models and static checks are left to the first interpreter: they test the
-same things whatever Python runs them.
+folder. Editors, real models, static checks, and the slow tests of bad input and of the benchmarks
+are left to the first interpreter: they test the same things whatever Python runs them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,13 @@ from typing import Final
 from tools.toolbox import CHECKOUT, Toolbox
 
 VERSIONS: Final = ("3.11", "3.12", "3.13", "3.14")
-LEFT_OUT: Final = ("tests/editors", "tests/static", "tests/real")
+LEFT_OUT: Final = (
+    "tests/bad_input",
+    "tests/bench",
+    "tests/editors",
+    "tests/real",
+    "tests/static",
+)
 
 
 @dataclass(frozen=True, slots=True)
