@@ -26,6 +26,7 @@ _TEXT: Final = r"""(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)')"""
 _USER: Final = r"""(?:"[^"]{0,120}"|'[^']{0,120}'|[\w.]{1,60})\s{0,4},\s{0,4}"""
 
 _FIELD: Final = r"""(?:passw(?:or)?d|passwort|pwd)\w{0,20}["'\])/i]"""  # of a form, by its name
+_TYPED: Final = ("enter", "enters", "type", "types", "fill", "fills", "entered", "typed")
 
 _ROWS: Final = (
     (("sshpass",), rf"""sshpass{_REST}["'\s]-p["']?[\s,]{{0,4}}{_VALUE}"""),
@@ -108,14 +109,17 @@ _ROWS: Final = (
         rf"""{_FIELD}{{1,6}},\s{{0,4}}(?:with:\s?)?{_TEXT}""",
     ),
     (
-        (".fill(", ".type(", "sendkeys(", "send_keys(", "value(", "return"),
+        (
+            *(".fill(", ".type(", "sendkeys(", "send_keys(", "set_value(", "setvalue("),
+            *("thenreturn(", "willreturn(", "and_return(", "returnvalue(", ".returns("),
+        ),
         rf"""{_FIELD}{{1,6}}\.(?:\w{{1,12}}\(\)\.)?"""
         r"""(?:fill|type|send_?keys|set_?value|(?:then|will|and_|mock)?_?returns?(?:value)?)"""
         rf"""\(\s{{0,4}}{_TEXT}""",
     ),
     (
-        ("enter", "type", "fill"),
-        rf"""\b(?:enter|type|fill)\w{{0,3}}\s{_TEXT}\s(?:in|into|as|for)\s[^"']{{0,24}}["']?passw""",
+        tuple(f"{verb} {quote}" for verb in _TYPED for quote in "\"'"),
+        rf"""\b(?:{"|".join(_TYPED)})\s{_TEXT}\s(?:in|into|as|for)\s[^"']{{0,24}}["']?passw""",
     ),
     (
         ("passwordauthentication", ".login(", ".authenticate(", "mysqli("),
