@@ -31,7 +31,7 @@ try {
   seen.status = await statusSays(/local/);
   await page.screenshot({ path: join(plan.shots, "vscode.png") });
   await page.keyboard.press("Tab");
-  await page.locator('[class*="ghost-text"]').waitFor({ state: "hidden", timeout: 20_000 });
+  await page.locator('[class*="ghost-text"]').first().waitFor({ state: "hidden", timeout: 20_000 });
   await page.keyboard.press("Control+s");
   await page.locator(".tab.dirty").waitFor({ state: "detached", timeout: 20_000 });
 
