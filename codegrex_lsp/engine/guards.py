@@ -11,6 +11,7 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from codegrex_lsp.engine.names_server import NamesServer
 from codegrex_lsp.engine.policies import PathPolicies
@@ -66,7 +67,10 @@ class Guards:
         self._known = known
         self._names = names
         self._engines: dict[tuple[tuple[CustomPattern, ...], Known], Engine] = {}
-        self._loading: dict[tuple[int, Level], asyncio.Task[None]] = {}
+        # By the engine itself and weakly: an id comes back once its engine is dropped.
+        self._loading: WeakKeyDictionary[Engine, dict[Level, asyncio.Task[None]]] = (
+            WeakKeyDictionary()
+        )
         self._vaults: dict[Path | None, tuple[frozenset[str], Vault]] = {}
         self._policies: dict[tuple[PathPolicy, ...], PathPolicies] = {}
 
@@ -119,11 +123,11 @@ class Guards:
         """
         engine = self.engine(settings)
         level: Level = "all" if _needs_all(settings, destination) else "secrets"
-        key = (id(engine), level)
-        task = self._loading.get(key)
+        loading = self._loading.setdefault(engine, {})
+        task = loading.get(level)
         if task is None:
             task = asyncio.create_task(asyncio.to_thread(_load, engine, level))
-            self._loading[key] = task
+            loading[level] = task
         await asyncio.shield(task)
 
     async def names_learnt(self, settings: Settings, destination: Destination) -> bool:
