@@ -15,6 +15,7 @@ from codegrex_lsp.egress import starter
 from codegrex_lsp.egress.door import Door
 from codegrex_lsp.errors import CodegrexError, ModelMissing
 from codegrex_lsp.providers.wire import Probe, Purpose, Translator
+from codegrex_lsp.values.mode import Task
 from codegrex_lsp.values.route import ModelFacts, ProviderConfig
 
 FRESH_MS: Final = 10_000
@@ -105,7 +106,9 @@ class ModelBook:
         trouble: CodegrexError | None = None
         try:
             translator = self._translator(provider.kind)
-            facts = translator.facts(probe, await self._door.probe(probe, translator))
+            facts = translator.known(probe)
+            if facts is None:
+                facts = translator.facts(probe, await self._door.probe(probe, translator))
             if not facts.present:
                 trouble = ModelMissing(f"the model {model} is not there")
         except CodegrexError as error:
@@ -115,9 +118,12 @@ class ModelBook:
         return known
 
 
-def model_of(provider: ProviderConfig) -> str:
-    """The model that completion uses: the configured one, or the starter's file."""
-    return provider.model or (starter.FILE if provider.kind == "embedded" else "")
+def model_of(provider: ProviderConfig, task: Task = Task.COMPLETION) -> str:
+    """The model for a task: the configured one, or the starter's file; empty where none is."""
+    chosen = provider.model
+    if task is not Task.COMPLETION:
+        chosen = provider.chat_model or provider.model
+    return chosen or (starter.FILE if provider.kind == "embedded" else "")
 
 
 def _key(provider: ProviderConfig, model: str) -> Key:

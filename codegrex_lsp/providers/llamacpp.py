@@ -106,6 +106,10 @@ class LlamaCpp:
                 body = {"content": marks, "parse_special": True, "with_pieces": True}
                 return Call("POST", "/tokenize", encoded(body))
 
+    def known(self, probe: Probe) -> ModelFacts | None:
+        """Nothing: only the server knows what its model can do and where it runs."""
+        return None
+
     def facts(self, probe: Probe, answer: bytes) -> ModelFacts:
         """What `/tokenize` said. Raises BadAnswer where it is not llama.cpp that answered."""
         tokens = parse(answer).get("tokens")

@@ -79,6 +79,10 @@ class Ollama:
             case Purpose.FACTS:
                 return _post("/api/show", {"model": probe.model})
 
+    def known(self, probe: Probe) -> ModelFacts | None:
+        """Nothing: only the server knows what its model can do and where it runs."""
+        return None
+
     def facts(self, probe: Probe, answer: bytes) -> ModelFacts:
         """What `/api/show` said.
 

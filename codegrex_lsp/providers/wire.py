@@ -127,6 +127,13 @@ class Translator(Protocol):
         """The request for a probe."""
         ...
 
+    def known(self, probe: Probe) -> ModelFacts | None:
+        """Facts that need no asking, as of a vendor's cloud; None where the server must be asked.
+
+        What stands in the way of a keystroke is asked only where the answer decides something.
+        """
+        ...
+
     def facts(self, probe: Probe, answer: bytes) -> ModelFacts:
         """What a FACTS probe said. Raises ProviderError."""
         ...

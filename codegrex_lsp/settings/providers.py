@@ -8,41 +8,102 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
 from codegrex_lsp.values.route import LOCAL_KINDS, ProviderConfig, Timeouts
 
 
+class Auth(StrEnum):
+    """The header that carries a key, by its name."""
+
+    BEARER = "authorization"
+    X_API_KEY = "x-api-key"
+    API_KEY = "api-key"
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Defaults of one kind; a `base_url` of None must be given by the person."""
+    """One row of the table: everything about a kind that is not its wire.
 
+    Attributes:
+        wire: Its translator, as `module.Class` below `codegrex_lsp.providers`.
+        base_url: The vendor's address; None where the person must give one.
+        model: Completion model, or empty where there is no lasting default.
+        chat_model: Chat model; empty means `model`.
+        auth: The header that carries a key, where there is one.
+        variable: The vendor's usual environment variable for the key, or empty.
+        note: A sentence for docs/providers.md.
+    """
+
+    wire: str
     base_url: str | None
     model: str = ""
     chat_model: str = ""
+    auth: Auth = Auth.BEARER
+    variable: str = ""
+    note: str = ""
 
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
-        "ollama": Kind("http://127.0.0.1:11434", "qwen2.5-coder:1.5b-base", "qwen2.5-coder:1.5b"),
-        "embedded": Kind(""),
-        "llamacpp": Kind("http://127.0.0.1:8080"),
-        "vllm": Kind("http://127.0.0.1:8000"),
-        "lmstudio": Kind("http://127.0.0.1:1234"),
-        "openai-compatible": Kind(None),
-        "openai": Kind("https://api.openai.com/v1"),
-        "anthropic": Kind("https://api.anthropic.com"),
-        "mistral": Kind("https://api.mistral.ai", "codestral-latest"),
-        "deepseek": Kind("https://api.deepseek.com", "deepseek-chat"),
-        "gemini": Kind("https://generativelanguage.googleapis.com/v1beta/openai"),
-        "openrouter": Kind("https://openrouter.ai/api/v1"),
-        "groq": Kind("https://api.groq.com/openai/v1"),
-        "azure-openai": Kind(None),
-        "codegrex": Kind(None),
+        "ollama": Kind(
+            "ollama.Ollama",
+            "http://127.0.0.1:11434",
+            "qwen2.5-coder:1.5b-base",
+            "qwen2.5-coder:1.5b",
+        ),
+        "embedded": Kind("llamacpp.LlamaCpp", ""),
+        "llamacpp": Kind("llamacpp.LlamaCpp", "http://127.0.0.1:8080"),
+        "vllm": Kind("openai_compatible.OpenAiCompatible", "http://127.0.0.1:8000"),
+        "lmstudio": Kind("openai_compatible.OpenAiCompatible", "http://127.0.0.1:1234"),
+        "openai-compatible": Kind("openai_compatible.OpenAiCompatible", None),
+        "openai": Kind("openai.OpenAi", "https://api.openai.com/v1", variable="OPENAI_API_KEY"),
+        "anthropic": Kind(
+            "anthropic.Anthropic",
+            "https://api.anthropic.com",
+            auth=Auth.X_API_KEY,
+            variable="ANTHROPIC_API_KEY",
+        ),
+        "mistral": Kind(
+            "mistral.Mistral",
+            "https://api.mistral.ai",
+            "codestral-latest",
+            variable="MISTRAL_API_KEY",
+        ),
+        "deepseek": Kind(
+            "deepseek.DeepSeek",
+            "https://api.deepseek.com",
+            "deepseek-chat",
+            variable="DEEPSEEK_API_KEY",
+        ),
+        "gemini": Kind(
+            "gemini.Gemini",
+            "https://generativelanguage.googleapis.com/v1beta/openai",
+            variable="GEMINI_API_KEY",
+        ),
+        "openrouter": Kind(
+            "openrouter.OpenRouter",
+            "https://openrouter.ai/api/v1",
+            variable="OPENROUTER_API_KEY",
+        ),
+        "groq": Kind("groq.Groq", "https://api.groq.com/openai/v1", variable="GROQ_API_KEY"),
+        "azure-openai": Kind(
+            "azure_openai.AzureOpenAi", None, auth=Auth.API_KEY, variable="AZURE_OPENAI_API_KEY"
+        ),
+        "codegrex": Kind("codegrex.Codegrex", None, variable="CODEGREX_TOKEN"),
     }
 )
-"""Each kind is a provider id as well. Addresses are those of the vendors' API references."""
+"""Each kind is a provider id as well. Addresses are those of the vendors' API references. A kind
+that is not in `values.route.LOCAL_KINDS` is cloud, whatever its address."""
+
+
+def key_header(kind: str, key: str) -> tuple[str, str]:
+    """Name and value of the header that carries `key` to a provider of `kind`."""
+    auth = KINDS[kind].auth
+    return auth.value, f"Bearer {key}" if auth is Auth.BEARER else key
+
 
 _USUAL: Final = Timeouts()
 
