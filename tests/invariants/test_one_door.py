@@ -66,6 +66,7 @@ ALLOWED = {
     ("engine/staged.py", "subprocess"): "`scan --staged` reads Git's index through git",
     ("engine/staged.py", "Popen"): "the same: one `git cat-file` for all objects",
     ("cli/demo_client.py", "create_subprocess_exec"): "`demo` starts our own server to talk to",
+    ("providers/__init__.py", "import_module"): "a translator by its row in the table of kinds",
     ("settings/patterns.py", "import_module"): "the parser of `re`, which has no public name",
     ("portable.py", "ctypes"): "asks Windows about a process, Linux to end a child with us",
     ("portable.py", "CDLL"): "prctl(2), in a child of ours",
