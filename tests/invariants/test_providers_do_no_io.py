@@ -25,6 +25,9 @@ MAY_IMPORT = {
 }
 """Standard modules that can neither read nor write; `urllib.parse` only takes an address apart."""
 
+TABLE = {"importlib", "codegrex_lsp.settings.providers"}
+"""What finds a translator by its row, in the package's own file and in no translator."""
+
 OWN_ROOMS = ("errors", "privacy.cleared", "providers", "values")
 
 MAY_NOT_CALL = {"open", "print", "exec", "eval", "compile", "input", "__import__", "breakpoint"}
@@ -50,7 +53,8 @@ def allowed(name: str) -> bool:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_a_provider_imports_nothing_that_can_reach_out(file: Path) -> None:
     names = imported(ast.parse(file.read_text("utf-8")))
-    assert [name for name in names if not allowed(name)] == []
+    table = TABLE if file.name == "__init__.py" else set()
+    assert [name for name in names - table if not allowed(name)] == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
