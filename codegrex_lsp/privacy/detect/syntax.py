@@ -109,6 +109,21 @@ _NEXT_CELL: Final = re.compile(
 _BARE: Final = re.compile(
     r"[*_]{0,3}[ \t]{0,4}(?::|=|\bis\b)\*{0,3}[ \t]{0,4}\*{0,3}(?P<value>[^\s\"']+)"
 )
+_TOKEN: Final = re.compile(
+    r"""["']?[ \t]{0,4}(?::=|=>|\?=|=|:)[ \t]{0,4}
+        (?P<value>
+            [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}
+          | (?:[A-Za-z]{1,12}[_\-]){0,3}
+            (?: (?=[0-9]{0,60}[a-fA-F])(?=[a-fA-F]{0,60}[0-9]) (?:[0-9a-f]{24,}|[0-9A-F]{24,})
+              | (?=(?:[A-Za-z]{0,24}[0-9]){3})(?=[0-9A-Z]{0,40}[a-z])(?=[0-9a-z]{0,40}[A-Z])
+                [A-Za-z0-9]{24,} )
+          | (?=(?:[A-Za-z_\-.+/]{0,24}[0-9]){4})(?=\w{0,80}[\-.+/]) \w[\w\-.+/]{23,}={0,2}
+        )(?=[\s,;)\]}]|$)
+    """,
+    re.VERBOSE,
+)
+"""What a machine made, bare where code would stand: no name and no number looks like that."""
+
 _CONNECTION: Final = re.compile(
     r"(?:server|data source|host|user id|uid|user|username|database|dbname|accountname|endpoint"
     r"|jdbc:\w+)\s?[=:]"
@@ -233,7 +248,7 @@ def _in_words(reading: Reading, start: int, end: int, before: str) -> Value | No
         return _plain(match) if text.lstrip().startswith("|") else None
     among_words = reading.line.kind is not FileKind.CODE or reading.comment < start
     if not among_words and not reading.is_inside_string(start):
-        return None
+        return _plain(_TOKEN.match(text, end), sure=True)
     match = _BARE.match(text, end)
     prose = reading.line.kind is FileKind.PROSE
     if match is None:
