@@ -222,14 +222,52 @@ def test_the_documents_used_longest_ago_go_first() -> None:
 def test_the_cache_is_bounded_and_forgets_the_oldest() -> None:
     looker = Looker()
     engine = Engine([looker], cache_lines=20)
-    text = "\n".join(str(n) for n in range(200))
-    engine.spans(text, level="secrets")
+    for start in range(0, 200, 10):
+        engine.spans("\n".join(map(str, range(start, start + 10))), level="secrets")
     looker.seen.clear()
 
     engine.spans("0", level="secrets")
     engine.spans("199", level="secrets")
 
     assert looker.seen == ["0"]
+
+
+@given(st.integers(1, 60), st.lists(st.integers(0, 59), max_size=40), st.integers(0, 100))
+def test_a_document_of_as_many_lines_as_fit_is_known_from_its_second_look_on(
+    lines: int, edits: list[int], others: int
+) -> None:
+    looker = Looker()
+    engine = Engine([looker], cache_lines=60)
+    engine.spans("\n".join(f"other {n}" for n in range(others)), level="secrets")
+    text = [f"line {n}" for n in range(lines)]
+    for number, at in enumerate((0, *edits)):
+        text[at % lines] = f"edit {number}"
+        looker.seen.clear()
+
+        engine.spans("\n".join(text), level="secrets")
+
+        assert number == 0 or looker.seen == [f"edit {number}"]
+
+
+def test_an_engine_without_a_cache_finds_the_same_and_keeps_nothing() -> None:
+    lines = [
+        *(f"line {n}" for n in range(300)),
+        "needle",
+        "x" * (WINDOW + 9) + " needle",
+        "a\rneedle",
+    ]
+    text = "\n".join(lines)
+    looker = Looker()
+    engine = Engine([looker], cache_lines=0)
+
+    first = engine.spans(text, level="secrets", uri="file:///a")
+    seen = len(looker.seen)
+
+    assert first == Engine([Looker()]).spans(text, level="secrets")
+    assert len(first) == 3
+    assert engine.spans(text, level="secrets", uri="file:///a") == first
+    assert len(looker.seen) == 2 * seen
+    engine.forget("file:///a")
 
 
 def test_a_kind_of_file_and_a_level_have_caches_of_their_own() -> None:

@@ -10,13 +10,13 @@ what follows the key, and `judge` decides. Nothing is searched for twice: a line
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.clues import Clue
-from codegrex_lsp.privacy.detect.detector import Level, Line
+from codegrex_lsp.privacy.detect.detector import Check, Level, Line
 from codegrex_lsp.privacy.detect.filekind import FileKind
 from codegrex_lsp.privacy.detect.judge import is_code, judge_value, looks_random, reads_as_text
 from codegrex_lsp.privacy.detect.keys import HINTS, Key, judge_key
@@ -51,6 +51,11 @@ class Assignments:
     level: Level = "secrets"
     keywords = HINTS | {"value", "default", "<string>", "<data>"}
     triggers = ()
+
+    @property
+    def checks(self) -> Mapping[str, Check]:
+        """`value` and `default` stand on many lines, but seldom alone before a value."""
+        return {"value": _VALUE_HERE.match, "default": _DEFAULT_HERE.match}
 
     def wants(self, line: Line) -> bool:
         """Whether a letter group of a secret-bearing name is there, or a value without its name."""
@@ -183,6 +188,12 @@ _VALUE: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_VALUE_HERE: Final = re.compile(
+    r"""(?:(?<![^\s"'\-])[vV]alue["']?\s*[:=]\s*[^\s\[&*!|>]|(?<=<)value>)"""
+)
+_DEFAULT_HERE: Final = re.compile(r"""(?<![^\s"'\-])default["']?\s*[:=]\s*[^\s\[&*!|>]""")
+"""What each match of `_VALUE` holds."""
+
 _NAME: Final = re.compile(
     r"""\s*(?:<(?:key|name)>|-?\s*["']?(?:name|key|Name|Key|variable)["']?\s*[:=\s]\s*["']?)"""
     r"""(?P<name>[\w.\-]{2,120})"""

@@ -158,8 +158,9 @@ class Commands:
         """Whether a command is named, or the line is one of a `.pgpass`."""
         if line.kind is FileKind.FORMS:
             return False
-        here = line.lowered if line.words is None else line.words
-        return any(word in here for word in self.keywords)
+        if line.words is not None:
+            return not self.keywords.isdisjoint(line.words)
+        return any(word in line.lowered for word in self.keywords)
 
     def scan_line(self, line: Line) -> Sequence[Span]:
         """The password's span, without its quotes."""

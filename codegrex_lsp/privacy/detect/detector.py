@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
@@ -14,9 +14,11 @@ Level = Literal["secrets", "all"]
 """`secrets` runs the secret detectors; `all` runs those for personal data as well."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Line:
     """One line without its terminator, at most `lines.WINDOW` characters of it.
+
+    Nobody changes it but for `found`. It is not frozen, because one is made for every line.
 
     Attributes:
         text: The characters.
@@ -87,8 +89,27 @@ class Gated(Protocol):
     def triggers(self) -> Sequence[str]:
         """Linear-time patterns that see the original text, for what no keyword gives away.
 
-        No match crosses a line. Each should begin with a literal character, which costs 1 ms a
-        megabyte; one that begins with a set of characters or an anchor costs up to 50.
+        No match crosses a line. Each should begin with `^` or a literal character, which costs 1 ms
+        a megabyte; a set of characters costs 6, once for all triggers that begin with the same.
+        Alternatives are to be triggers of their own, as a `|` outside of groups costs up to 40.
+        """
+        ...
+
+
+Check = Callable[[str, int], object]
+"""Gets a line and where a keyword begins in it; something true where the keyword counts."""
+
+
+@runtime_checkable
+class Checking(Protocol):
+    """What a `Gated` detector adds so that it is not asked about lines that it would turn down."""
+
+    @property
+    def checks(self) -> Mapping[str, Check]:
+        """Keyword → in linear time, whether it may be of interest where it stands.
+
+        A keyword without a check always counts. On the cursor's line all of them do, as checks may
+        ask for a whole value.
         """
         ...
 

@@ -40,7 +40,7 @@ from codegrex_lsp.privacy.detect.sieve import Sieve, Sifted
 from codegrex_lsp.privacy.detect.views import View, views
 
 _BATCH: Final = 256
-"""New lines that pass the sieve together."""
+"""New lines that pass the sieve together where the time is counted in single ms."""
 
 
 class Engine:
@@ -48,7 +48,8 @@ class Engine:
 
     Args:
         detectors: What to run, or None for `standard.detectors()`.
-        cache_lines: Lines of a document that stay cached for each level.
+        cache_lines: Lines of a document that stay cached for each level; 0 where no text is looked
+            at twice, which is faster for a single look.
         budget_ms: Time that one call of `spans` may take, in ms. Lines done in time stay cached,
             so a second attempt starts where the first one ended.
         clock: Monotonic, in ms.
@@ -58,7 +59,7 @@ class Engine:
         self,
         detectors: Sequence[Detector] | None = None,
         *,
-        cache_lines: int = 50_000,
+        cache_lines: int = 100_000,
         budget_ms: float = 1_500.0,
         clock: Callable[[], float] = lambda: time.monotonic() * 1000,
     ) -> None:
@@ -78,7 +79,7 @@ class Engine:
             for at, detector in enumerate(self._document_detectors)
             if not isinstance(detector, Gated)
         )
-        self._documents = Documents(cache_lines)
+        self._documents = Documents(cache_lines) if cache_lines else None
         self._budget = budget_ms
         self._clock = clock
         self._started: set[str] = set()
@@ -154,7 +155,7 @@ class Engine:
             try:
                 for view in views(text, language, path_name):
                     run = _Run(level, view.kind, until)
-                    self._look_at(view.text.split("\n"), run, uri)
+                    self._look_at(view.text.split("\n"), run, uri, _BATCH)
                     until = run.deadline
             except _OutOfTime:
                 return False
@@ -183,7 +184,8 @@ class Engine:
 
         Other documents stay warm.
         """
-        self._documents.forget(uri)
+        if self._documents is not None:
+            self._documents.forget(uri)
 
     # -- inside -----------------------------------------------------------------------------
 
@@ -200,39 +202,42 @@ class Engine:
             self._look_at_cursor(text, chunks, hits, at, run)
         return self._collect(text, chunks, hits, run, half_typed=cursor is not None)
 
-    def _look_at(self, chunks: list[str], run: _Run, uri: str) -> list[Hits | None]:
-        """What each line holds; the lines that the cache does not know are scanned."""
+    def _look_at(
+        self, chunks: list[str], run: _Run, uri: str, batch: int | None = None
+    ) -> list[Hits | None]:
+        """What each line holds; those that the cache does not know are scanned, so many at once."""
+        if self._documents is None:
+            return list(self._scan(chunks, run))
         cache = self._documents.of(uri, (run.level, run.kind))
         hits = cache.look_up(chunks)
         missing = [index for index, known in enumerate(hits) if known is None]
-        for start in range(0, len(missing), _BATCH):
-            batch = missing[start : start + _BATCH]
-            for index, found in zip(
-                batch, self._scan([chunks[index] for index in batch], run, cache), strict=True
-            ):
-                hits[index] = found
+        step = batch or max(len(missing), 1)
+        for start in range(0, len(missing), step):
+            some = missing[start : start + step]
+            found = self._scan([chunks[index] for index in some], run, cache)
+            for index, one in zip(some, found, strict=True):
+                hits[index] = one
         self._in_time(run)
         return hits
 
-    def _scan(self, chunks: list[str], run: _Run, cache: LineCache) -> list[Hits]:
-        """Scan new lines and remember each as soon as it is done."""
+    def _scan(self, chunks: list[str], run: _Run, cache: LineCache | None = None) -> list[Hits]:
+        """Scan new lines. Those that were done in time are remembered."""
         owners, offsets, texts = parts_of(chunks)
         found: list[Hits] = [()] * len(chunks)
         done = 0
-        self._in_time(run)
-        for sifted in self._sieve(run).sift(texts):
-            owner = owners[sifted.index]
-            if owner > done:
-                cache.keep_all(chunks[done:owner], found[done:owner])
-                done = owner
+        try:
             self._in_time(run)
-            line = _line(sifted, texts[sifted.index], chunks[owner], offsets[sifted.index], run)
-            found[owner] += self._ask(
-                sifted.detectors, line, chunks[owner], offsets[sifted.index], run
-            )
-            if sifted.documents:
-                found[owner] += (Mark(sifted.documents),)
-        cache.keep_all(chunks[done:], found[done:])
+            for sifted in self._sieve(run).sift(texts):
+                done, offset = owners[sifted.index], offsets[sifted.index]
+                self._in_time(run)
+                line = _line(sifted, texts[sifted.index], chunks[done], offset, run)
+                found[done] += self._ask(sifted.detectors, line, chunks[done], offset, run)
+                if sifted.documents:
+                    found[done] += (Mark(sifted.documents),)
+            done = len(chunks)
+        finally:
+            if cache is not None:
+                cache.keep_all(chunks[:done], found[:done])
         return found
 
     def _ask(
@@ -265,7 +270,7 @@ class Engine:
         _, offsets, texts = parts_of([chunks[index]])
         near = [at for at, offset in enumerate(offsets) if 0 <= column - offset <= WINDOW]
         found: Hits = hits[index] or ()
-        for sifted in self._sieve(run).sift([texts[at] for at in near]):
+        for sifted in self._sieve(run).sift([texts[at] for at in near], checking=False):
             at = near[sifted.index]
             line = _line(sifted, texts[at], chunks[index], offsets[at], run, half_typed=True)
             found += self._ask(sifted.detectors, line, chunks[index], offsets[at], run)

@@ -6,6 +6,8 @@ They hold lines of text as keys, in memory only.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress, repeat
+from operator import is_
 from typing import Final
 
 from codegrex_lsp.privacy.detect import Span
@@ -21,14 +23,16 @@ CHARACTERS: Final = 8_000_000
 class LineCache:
     """Line → hits for one document, bounded, with the oldest half forgotten at a time.
 
-    Two dictionaries are cheaper than moving each line to the end of one on every keystroke.
+    Two dictionaries are cheaper than moving each line to the end of one on every keystroke. The
+    younger takes all lines of a document, so that one look later all of them are known.
 
     Args:
-        lines: How many to keep at most.
+        lines: How many different ones a document may have that stays known; twice as many are
+            kept at most.
     """
 
     def __init__(self, lines: int) -> None:
-        self._half = max(lines // 2, 1)
+        self._most = max(lines, 1)
         self._room = CHARACTERS // 2
         self._young: dict[str, Hits] = {}
         self._old: dict[str, Hits] = {}
@@ -37,12 +41,17 @@ class LineCache:
         """The hits of each line, or None where it is not known."""
         hits = list(map(self._young.get, chunks))
         if self._old and None in hits:
-            for index, known in enumerate(hits):
-                if known is None:
-                    older = self._old.get(chunks[index])
-                    if older is not None:
-                        self.keep(chunks[index], older)
-                        hits[index] = older
+            old = self._old
+            moved = {
+                chunk: old[chunk]
+                for chunk in compress(chunks, map(is_, hits, repeat(None)))
+                if chunk in old
+            }
+            if moved:
+                self.keep_all(tuple(moved), tuple(moved.values()))
+                hits = [
+                    moved.get(chunks[at]) if hit is None else hit for at, hit in enumerate(hits)
+                ]
         return hits
 
     def keep(self, chunk: str, hits: Hits) -> None:
@@ -52,7 +61,7 @@ class LineCache:
     def keep_all(self, chunks: Sequence[str], hits: Sequence[Hits]) -> None:
         """Remember some lines. Together they may exceed the bound once."""
         self._room -= sum(map(len, chunks))
-        if len(self._young) + len(chunks) > self._half or self._room < 0:
+        if len(self._young) + len(chunks) > self._most or self._room < 0:
             self._old, self._young = self._young, {}
             self._room = CHARACTERS // 2
         self._young.update(zip(chunks, hits, strict=True))

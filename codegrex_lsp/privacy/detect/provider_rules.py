@@ -10,7 +10,7 @@ from typing import Final
 from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect import rulebook as book
 from codegrex_lsp.privacy.detect.clues import Clue, Near
-from codegrex_lsp.privacy.detect.detector import Level, Line
+from codegrex_lsp.privacy.detect.detector import Check, Level, Line
 from codegrex_lsp.privacy.detect.rulebook import Rule
 
 _PLAIN: Final = 0.9
@@ -46,15 +46,27 @@ class ProviderRules:
                 found.setdefault(word, []).append(place)
         return found
 
-    @property
+    @cached_property
     def keywords(self) -> frozenset[str]:
         """All rules' keywords."""
         return frozenset(self._by_keyword)
 
+    @cached_property
+    def checks(self) -> Mapping[str, Check]:
+        """For keywords with which every match of their rules begins: whether one does there."""
+        rules = book.load(self._folder)
+        by_word = {word: [rules[at] for at in some] for word, some in self._by_keyword.items()}
+        return {
+            word: _begins_there(some)
+            for word, some in by_word.items()
+            if all(rule.begins_with_keyword for rule in some)
+        }
+
     def wants(self, line: Line) -> bool:
         """Whether a keyword stands there."""
-        words = self._by_keyword if line.words is None else line.words
-        return any(word in self._by_keyword and word in line.lowered for word in words)
+        if line.words is not None:
+            return not self.keywords.isdisjoint(line.words)
+        return any(word in line.lowered for word in self.keywords)
 
     def warm_up(self) -> None:
         """Read the rules. Patterns are compiled at their first line."""
@@ -100,6 +112,10 @@ class ProviderRules:
 
     def _sure(self, rule: Rule, value: str) -> float:
         return _CHECKED if rule.check and self._checks[rule.check](value) else _PLAIN
+
+
+def _begins_there(rules: Sequence[Rule]) -> Check:
+    return lambda text, at: any(rule.compiled.match(text, at) for rule in rules)
 
 
 _LONGEST_PREFIX: Final = 16

@@ -28,6 +28,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from codegrex_lsp.privacy.detect.patterns import begins_with_one_of
+
 FOLDER: Final = Path(__file__).with_name("rules")
 
 SHORTEST_KEYWORD: Final = 3
@@ -84,11 +86,17 @@ class Rule:
         return re.compile(_with_parts(self.half)) if self.half else None
 
     @cached_property
+    def begins_with_keyword(self) -> bool:
+        """Whether it is certain that every match of `pattern` begins with one of `keywords`."""
+        return begins_with_one_of(_START.sub("", self.pattern), self.keywords)
+
+    @cached_property
     def samples(self) -> frozenset[str]:
         """`allow` with its pieces joined: values that everybody knows."""
         return frozenset(sample.replace("|", "") for sample in self.allow)
 
 
+_START: Final = re.compile(r"^<start>(?:\(\?<![^()|]+\))*")
 _HEAD: Final = re.compile(
     r"<start>(?P<more>(?:\(\?<![^()|]+\))*)(?P<head>[\w\-]+|\[[^\]\\]+\])(?![*+?{])", re.ASCII
 )

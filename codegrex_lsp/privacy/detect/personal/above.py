@@ -19,15 +19,15 @@ _LINES: Final = 3
 _LONGEST: Final = 200
 """Characters of a line above that are read."""
 
-TRIGGER: Final = (
-    r"^[+\-]?[ \t]*(?:- )?[\"']?(?:[A-Za-z]{1,12}_?)?(?i:value|default|content|text|data)[\"']?"
-    r"[ \t]{0,8}[:=]"
-    r"|^[+\-]?[ \t]*<(?i:string|value|default)>"
-    r"|^[+\-]?[ \t]+[\"'`][^\"'`\n]{2,120}[\"'`][ \t]*[,;)\]]{0,3}$"
+TRIGGERS: Final = (
+    r"^[+\-]?[ \t]*+(?:- )?[\"']?(?=[A-Za-z]++_?+[A-Za-z]*+[\"']?[ \t]{0,8}[:=])"
+    r"(?:[A-Za-z]{1,12}_?)?(?i:value|default|content|text|data)[\"']?[ \t]{0,8}[:=]",
+    r"^[+\-]?[ \t]*+<(?i:string|value|default)>",
+    r"^[+\-]?[ \t]++[\"'`][^\"'`\n]{2,120}[\"'`][ \t]*[,;)\]]{0,3}$",
 )
-"""Finds lines that say no more than that here is a value; in a diff, too."""
+"""Find lines that say no more than that here is a value; in a diff, too."""
 
-_PLAIN: Final = re.compile(rf"{TRIGGER}|[+\-]?[ \t]+[\w .,/\-]{{2,120}}$")
+_PLAIN: Final = re.compile(rf"{'|'.join(TRIGGERS)}|[+\-]?[ \t]+[\w .,/\-]{{2,120}}$")
 _INNER: Final = re.compile(
     r"(?:[:=>][ \t]*|^[+\-]?[ \t]+)(?P<quote>[\"'`]?)(?P<value>[^\"'`<>\n]{2,160}?)(?P=quote)"
     r"(?:</\w+>)?[ \t,;)\]]*$"

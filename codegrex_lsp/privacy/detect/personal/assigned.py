@@ -13,7 +13,7 @@ from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.clues import Clue
 from codegrex_lsp.privacy.detect.detector import Level, Line
 from codegrex_lsp.privacy.detect.filekind import FileKind
-from codegrex_lsp.privacy.detect.personal.above import TRIGGER, Above, is_plain_value, plain_value
+from codegrex_lsp.privacy.detect.personal.above import TRIGGERS, Above, is_plain_value, plain_value
 from codegrex_lsp.privacy.detect.personal.fields import FIELDS, Field, field_of, keywords
 from codegrex_lsp.privacy.detect.personal.keys import phrases
 
@@ -47,7 +47,7 @@ class Fields:
     name = f"fields/1-{len(FIELDS)}"
     level: Level = "all"
     keywords = _KEYWORDS
-    triggers = (TRIGGER,)
+    triggers = TRIGGERS
 
     def wants(self, line: Line) -> bool:
         """Whether a letter group of such a key is there."""

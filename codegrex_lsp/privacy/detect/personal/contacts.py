@@ -112,7 +112,11 @@ _MAC_SAMPLES: Final = words(
 )
 
 
-_TRIGGER: Final = r"[0-9](?:[0-9A-Fa-f .:\-()/]{0,4}[0-9]){5}|:[0-9A-Fa-f]{2,4}:[0-9A-Fa-f]{2,4}:"
+_TRIGGERS: Final = (
+    r"[0-9](?:[0-9A-Fa-f .:\-()/]{0,4}[0-9]){5}",
+    r":[0-9A-Fa-f]{2,4}:[0-9A-Fa-f]{2,4}:",
+)
+_TRIGGER: Final = re.compile("|".join(_TRIGGERS))
 
 
 class Contacts:
@@ -121,12 +125,12 @@ class Contacts:
     name = "contacts/1"
     level: Level = "all"
     keywords = frozenset({"@", "::"})
-    triggers = (_TRIGGER,)
+    triggers = _TRIGGERS
 
     def wants(self, line: Line) -> bool:
         """Whether there is an `@`, enough digits, or the colons of an address."""
         text = line.text
-        return "@" in text or "::" in text or re.search(_TRIGGER, text) is not None
+        return "@" in text or "::" in text or _TRIGGER.search(text) is not None
 
     def scan_line(self, line: Line) -> Sequence[Span]:
         """Spans that a recogniser and our own check agree on."""

@@ -7,11 +7,11 @@ values of keys are in `fields`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from codegrex_lsp.privacy.detect import Span
-from codegrex_lsp.privacy.detect.detector import Level, Line
+from codegrex_lsp.privacy.detect.detector import Check, Level, Line
 from codegrex_lsp.privacy.detect.personal.names import NAME, is_name
 from codegrex_lsp.privacy.detect.words import words
 
@@ -47,6 +47,16 @@ _BEFORE_MAIL: Final = re.compile(rf"(?P<name>{NAME}) [<(][\w.+\-]{{1,64}}@[\w.\-
 _TASK: Final = re.compile(
     r"\b(?:TODO|FIXME|XXX|HACK|NOTE|BUG|OPTIMIZE|REVIEW) ?\(@?(?P<name>[A-Za-z][\w.\-]{1,30})\)"
 )
+_TASKS: Final = words("todo fixme xxx hack note bug optimize review(")
+_DONE: Final = words(
+    """
+    written created developed implemented designed ported modified patch coded originally donated
+    thanks courtesy found suggested fixed updated idea
+    """
+)
+_DONE_BY: Final = re.compile(r".{0,48}?\s(?:by|from|to|of)[: ]", re.IGNORECASE)
+"""What each match of `_BY` holds from one of these words on."""
+
 _TASK_TOPICS: Final = words(
     """
     api docs doc perf performance later soon bug bugs cleanup refactor security test tests testing
@@ -74,8 +84,15 @@ class People:
     )
     triggers = ()
 
+    @property
+    def checks(self) -> Mapping[str, Check]:
+        """Most words of positions are common ones, and mean a person only before some others."""
+        return dict.fromkeys(_DONE, _DONE_BY.match) | dict.fromkeys(_TASKS, _TASK.match)
+
     def wants(self, line: Line) -> bool:
         """Whether a word stands there that may introduce a person."""
+        if line.words is not None:
+            return not self.keywords.isdisjoint(line.words)
         return any(word in line.lowered for word in self.keywords)
 
     def scan_line(self, line: Line) -> Sequence[Span]:
