@@ -68,7 +68,8 @@ _CONFIGURATION = frozenset(
 )  # fmt: skip
 _PROVIDER = frozenset(
     {"no-provider", "provider-failed", "provider-unreachable", "provider-busy", "tls-failed",
-     "endpoint-missing", "key-refused", "model-missing", "model-not-loaded", "model-server-died",
+     "endpoint-missing", "key-refused", "quota-exhausted", "rate-limited", "content-refused",
+     "request-refused", "model-missing", "model-not-loaded", "model-server-died",
      "embedded-missing", "pip-missing", "download-failed", "download-altered", "no-insert",
      "prompt-too-long", "bad-answer", "garbage", "cut-short", "stream-cut", "frame-too-long",
      "answer-too-large", "encoded-answer", "redirect-refused", "too-long", "unknown-placeholder",

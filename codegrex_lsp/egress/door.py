@@ -21,6 +21,7 @@ import contextlib
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from codegrex_lsp.egress.address import Target
@@ -32,7 +33,6 @@ from codegrex_lsp.errors import (
     CodegrexError,
     ConfigurationError,
     LedgerError,
-    ProviderError,
 )
 from codegrex_lsp.privacy.cleared import Cleared
 from codegrex_lsp.providers.wire import Call, Probe, Sampling, Translator
@@ -124,9 +124,7 @@ class Door:
             ProviderError: The other side failed.
         """
         errand = errand_of(cleared)
-        chunks = self._send(
-            errand, lambda: translator.encode(cleared, sampling), translator.explain
-        )
+        chunks = self._send(errand, lambda: translator.encode(cleared, sampling), translator)
         async with contextlib.aclosing(chunks):
             async for chunk in chunks:
                 yield chunk
@@ -134,7 +132,7 @@ class Door:
     async def probe(self, probe: Probe, translator: Translator) -> bytes:
         """Send a text-free question and return the whole answer. Raises as `stream` does."""
         errand = errand_of_probe(probe, self._private_hosts())
-        chunks = self._send(errand, lambda: translator.encode_probe(probe), translator.explain)
+        chunks = self._send(errand, lambda: translator.encode_probe(probe), translator)
         async with contextlib.aclosing(chunks):
             return b"".join([chunk async for chunk in chunks])
 
@@ -167,7 +165,7 @@ class Door:
         self,
         errand: Errand,
         encode: Callable[[], Call],
-        explain: Callable[[int, bytes], ProviderError],
+        translator: Translator,
     ) -> AsyncGenerator[bytes, None]:
         from codegrex_lsp.egress import exchange, transport
 
@@ -196,6 +194,7 @@ class Door:
             with self._noting(receipt) as ended:
                 watch.check()
                 request = exchange.Request(errand.provider, way, call, headers)
+                explain = partial(translator.explain, errand.provider)
                 answer = exchange.answer(request, await self._pinned(way), watch, explain)
                 async with contextlib.aclosing(answer):
                     async for chunk in answer:

@@ -1,6 +1,6 @@
 """Completion asked of a chat model that knows no fill-in-the-middle, and chat itself.
 
-What is steady comes first: one fixed system sentence, then neighbours, then what follows the
+What is steady comes first: fixed system sentences, then neighbours, then what follows the
 hole, and last the text that grows with each keystroke. A fence round the answer is taken off by
 `engine.tidy`.
 """
@@ -13,32 +13,48 @@ from typing import Final
 from codegrex_lsp.privacy.cleared import Cleared, ClearedPiece
 from codegrex_lsp.providers import plain
 from codegrex_lsp.values.ask import Role
+from codegrex_lsp.values.mode import Task
 
 Message = dict[str, str]
 """`role` and `content`, as every chat wire names them."""
 
-FILL: Final = (
+MASKED: Final = (
+    "Words of the form cg_kind_00000000 stand for masked values: keep them exactly as they are. "
+)
+"""Opens every conversation with every provider, masked values or none, so that caches hold."""
+
+FILL: Final = MASKED + (
     "You fill one hole in a source file. Reply with exactly the text that belongs in the hole and "
     "nothing else: no explanation, no code fence, nothing that already stands before or after it. "
     "Keep the file's language, style and indentation. Where nothing is missing, reply with nothing."
 )
 
-CHAT: Final = (
+CHAT: Final = MASKED + (
     "You are a programming assistant inside an editor. Answer briefly and put code into fenced "
-    "blocks. Words of the form cg_kind_00000000 stand for masked values: keep them as they are."
+    "blocks."
 )
+
+
+def messages(cleared: Cleared) -> list[Message]:
+    """What to ask a chat model for this task."""
+    return fill(cleared) if cleared.task is Task.COMPLETION else chat(cleared)
 
 
 def fill(cleared: Cleared) -> list[Message]:
     """Messages that ask for the text at the cursor."""
+    return [_message("system", FILL), _message("user", "".join(hole(cleared)))]
+
+
+def hole(cleared: Cleared) -> tuple[str, str]:
+    """The question for the hole in two parts: what stays while somebody types, and what grows."""
     name, language = plain.current(cleared) or "the file", plain.language(cleared)
     parts = [_file(piece) for piece in plain.context(cleared)]
     suffix = cleared.text_of(Role.SUFFIX)
     if suffix.strip():
         parts.append(f"{name} after the hole:\n{fenced(suffix, language)}")
-    parts.append(f"{name} before the hole:\n{fenced(cleared.text_of(Role.PREFIX), language)}")
-    parts.append("The text in the hole:")
-    return [_message("system", FILL), _message("user", "\n\n".join(parts))]
+    before = fenced(cleared.text_of(Role.PREFIX), language)
+    growing = f"{name} before the hole:\n{before}\n\nThe text in the hole:"
+    return "".join(f"{part}\n\n" for part in parts), growing
 
 
 def chat(cleared: Cleared) -> list[Message]:

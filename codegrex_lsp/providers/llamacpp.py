@@ -23,9 +23,9 @@ from codegrex_lsp.providers.decoding import (
     encoded,
     parse,
     section,
-    text,
 )
 from codegrex_lsp.providers.framing import Sse
+from codegrex_lsp.providers.openai_chat import ChoiceReader, model_names
 from codegrex_lsp.providers.wire import (
     Call,
     Decoder,
@@ -39,9 +39,7 @@ from codegrex_lsp.providers.wire import (
 from codegrex_lsp.values.ask import Role
 from codegrex_lsp.values.mode import Task
 from codegrex_lsp.values.reply import Usage
-from codegrex_lsp.values.route import ModelFacts
-
-_NAME: Final = "The llama.cpp server"
+from codegrex_lsp.values.route import ModelFacts, ProviderConfig
 
 _FIELDS: Final = ("content", "stop", "stop_type", "tokens_predicted", "tokens_evaluated", "error")
 """Asked for in the last frame, which would otherwise repeat the whole prompt."""
@@ -63,10 +61,8 @@ class LlamaCpp:
 
     def encode(self, cleared: Cleared, sampling: Sampling) -> Call:
         """The request. Raises ConfigurationError where the settings name an unknown template."""
-        if cleared.task is not Task.COMPLETION:
-            return _chat(cleared, holefiller.chat(cleared), sampling)
-        if self.fills_by_chat(cleared):
-            return _chat(cleared, holefiller.fill(cleared), sampling)
+        if cleared.task is not Task.COMPLETION or self.fills_by_chat(cleared):
+            return _chat(cleared, sampling)
         template = fim.named(cleared.route)
         if template is not None:
             stops = (*template.stops, *plain.stops(cleared, sampling))
@@ -80,10 +76,10 @@ class LlamaCpp:
     def decoder(self, cleared: Cleared) -> Decoder:
         """A fresh decoder for the endpoint that `encode` chose."""
         if cleared.task is not Task.COMPLETION or self.fills_by_chat(cleared):
-            return JsonDecoder(Sse(), _ChatReader())
+            return JsonDecoder(Sse(), ChoiceReader(cleared.route.provider))
         raw = fim.named(cleared.route) is None and not cleared.route.facts.can_insert
         _, healed = _continued(cleared)
-        return JsonDecoder(Sse(), _NativeReader(drop_blank=raw and healed))
+        return JsonDecoder(Sse(), _NativeReader(cleared.route.provider, drop_blank=raw and healed))
 
     def fills_by_chat(self, cleared: Cleared) -> bool:
         """Whether a completion is asked of the model as a chat."""
@@ -114,27 +110,19 @@ class LlamaCpp:
         """What `/tokenize` said. Raises BadAnswer where it is not llama.cpp that answered."""
         tokens = parse(answer).get("tokens")
         if not isinstance(tokens, list):
-            raise BadAnswer(
-                "The server at this address does not answer like llama.cpp.",
-                code="garbage",
-                fix="Check the provider's kind and baseUrl.",
-            )
+            raise failures.garbage(probe.provider, "does not answer like llama.cpp")
         pieces = {_bare(section(token).get("piece")) for token in tokens}
         able = any(pieces.issuperset(map(_bare, family)) for family in _MARKS)
         return ModelFacts(can_insert=able, verified=probe.provider.kind == "embedded")
 
     def models(self, answer: bytes) -> tuple[str, ...]:
         """Names in `/v1/models`; of a file's path, which may lie below home, its name only."""
-        listed = parse(answer).get("data")
-        if not isinstance(listed, list):
-            raise BadAnswer(f"{_NAME} did not list its models.", code="garbage")
-        names = (text(section(model).get("id")) for model in listed)
-        return tuple(_file_name(name) for name in names if name)
+        return tuple(map(_file_name, model_names(answer)))
 
-    def explain(self, status: int, body: bytes) -> ProviderError:
+    def explain(self, provider: ProviderConfig, status: int, body: bytes) -> ProviderError:
         """Our error for an HTTP failure."""
         if status == 400 and b"context size" in body.lower():
-            return failures.prompt_too_long(status)
+            return failures.prompt_too_long(provider, status)
         if status == 501:
             return BadAnswer(
                 "This model can not fill in the middle.",
@@ -142,23 +130,25 @@ class LlamaCpp:
                 fix="Set the provider's fim to off or auto, or choose a code model.",
                 status=status,
             )
-        return failures.by_status(_NAME, status)
+        return failures.explain(provider, status, body)
 
 
 class _NativeReader:
     """Reads `/completion` and `/infill`.
 
     Args:
+        provider: Who answers, for sentences.
         drop_blank: The prompt was sent without its last blank, so the answer begins with it.
     """
 
-    def __init__(self, *, drop_blank: bool) -> None:
+    def __init__(self, provider: ProviderConfig, *, drop_blank: bool) -> None:
+        self._provider = provider
         self._drop_blank = drop_blank
 
     def read(self, frame: Json) -> Iterator[Event]:
         """Text, and the end where `stop` is true."""
         if "error" in frame:
-            raise failures.in_band(_NAME)
+            raise failures.in_band(self._provider, frame["error"])
         for event in delta(frame.get("content")):
             yield from self._without_blank(event)
         if frame.get("stop") is True:
@@ -168,41 +158,13 @@ class _NativeReader:
 
     def done(self) -> Finished:
         """Never on this wire."""
-        raise BadAnswer(f"{_NAME} sent something that is not its protocol.", code="garbage")
+        raise failures.garbage(self._provider)
 
     def _without_blank(self, event: Delta) -> Iterator[Delta]:
         shown = event.text.removeprefix(" ") if self._drop_blank else event.text
         self._drop_blank = False
         if shown:
             yield Delta(shown)
-
-
-class _ChatReader:
-    """Reads `/v1/chat/completions`: the reason comes before the usage, `[DONE]` comes last."""
-
-    def __init__(self) -> None:
-        self._reason = ""
-        self._usage = Usage()
-
-    def read(self, frame: Json) -> Iterator[Event]:
-        """Text; reasons and usage are kept for the end."""
-        if "error" in frame:
-            raise failures.in_band(_NAME)
-        usage = section(frame.get("usage"))
-        if usage:
-            self._usage = Usage(
-                count(usage.get("prompt_tokens")), count(usage.get("completion_tokens"))
-            )
-        choices = frame.get("choices")
-        choice = section(choices[0]) if isinstance(choices, list) and choices else {}
-        yield from delta(section(choice.get("delta")).get("content"))
-        self._reason = text(choice.get("finish_reason")) or self._reason
-
-    def done(self) -> Finished:
-        """The end mark; an answer without a reason was cut."""
-        if not self._reason:
-            raise BadAnswer(f"{_NAME} broke off its answer.", code="stream-cut")
-        return Finished(self._reason, self._usage)
 
 
 def _file_name(model: str) -> str:
@@ -250,9 +212,9 @@ def _native(
     return Call("POST", path, encoded(body))
 
 
-def _chat(cleared: Cleared, messages: list[holefiller.Message], sampling: Sampling) -> Call:
+def _chat(cleared: Cleared, sampling: Sampling) -> Call:
     body: dict[str, object] = {
-        "messages": messages,
+        "messages": holefiller.messages(cleared),
         "max_tokens": sampling.max_tokens,
         "temperature": sampling.temperature,
         "stream": True,

@@ -39,7 +39,7 @@ from codegrex_lsp.providers.wire import (
 from codegrex_lsp.values.ask import Role
 from codegrex_lsp.values.mode import Task
 from codegrex_lsp.values.reply import Usage
-from codegrex_lsp.values.route import ModelFacts
+from codegrex_lsp.values.route import ModelFacts, ProviderConfig
 
 CLOUD: Final = "ollama.com"
 """Who serves a model whose tag is `cloud` or ends in `-cloud`."""
@@ -53,17 +53,14 @@ class Ollama:
 
     def encode(self, cleared: Cleared, sampling: Sampling) -> Call:
         """The request. Raises ConfigurationError where the settings name an unknown template."""
-        if cleared.task is not Task.COMPLETION:
+        if cleared.task is not Task.COMPLETION or self.fills_by_chat(cleared):
             body = _common(cleared, sampling, stops=())
-            return _post("/api/chat", body | {"messages": holefiller.chat(cleared)})
-        if self.fills_by_chat(cleared):
-            body = _common(cleared, sampling, stops=())
-            return _post("/api/chat", body | {"messages": holefiller.fill(cleared)})
+            return _post("/api/chat", body | {"messages": holefiller.messages(cleared)})
         return _post("/api/generate", _generate(cleared, sampling))
 
     def decoder(self, cleared: Cleared) -> Decoder:
         """A fresh decoder; `/api/generate` and `/api/chat` differ by one field only."""
-        return JsonDecoder(Ndjson(), _Reader())
+        return JsonDecoder(Ndjson(), _Reader(cleared.route.provider))
 
     def fills_by_chat(self, cleared: Cleared) -> bool:
         """Whether a completion is asked of the model as a chat."""
@@ -110,7 +107,7 @@ class Ollama:
         names = (text(section(model).get("name")) for model in listed)
         return tuple(name for name in names if name)
 
-    def explain(self, status: int, body: bytes) -> ProviderError:
+    def explain(self, provider: ProviderConfig, status: int, body: bytes) -> ProviderError:
         """Our error for an HTTP failure."""
         said = body.lower()
         if status == 404:
@@ -126,8 +123,8 @@ class Ollama:
                 status=status,
             )
         if status == 400 and b"context" in said:
-            return failures.prompt_too_long(status)
-        return failures.by_status("Ollama", status)
+            return failures.prompt_too_long(provider, status)
+        return failures.explain(provider, status, body)
 
 
 def named_cloud(model: str) -> bool:
@@ -139,10 +136,13 @@ def named_cloud(model: str) -> bool:
 class _Reader:
     """A `decoding.Reader`."""
 
+    def __init__(self, provider: ProviderConfig) -> None:
+        self._provider = provider
+
     def read(self, frame: Json) -> Iterator[Event]:
         """Text, the end, or the news that the model runs elsewhere."""
         if "error" in frame:
-            raise failures.in_band("Ollama")
+            raise failures.in_band(self._provider, frame["error"])
         remote = _remote(frame)
         if remote:
             yield ServedRemotely(remote)
@@ -155,7 +155,7 @@ class _Reader:
 
     def done(self) -> Finished:
         """Never on this wire."""
-        raise BadAnswer("Ollama sent something that is not its protocol.", code="garbage")
+        raise failures.garbage(self._provider)
 
 
 def _remote(said: Json) -> str:

@@ -142,6 +142,6 @@ class Translator(Protocol):
         """Names in the answer to a MODELS probe, in the server's order."""
         ...
 
-    def explain(self, status: int, body: bytes) -> ProviderError:
+    def explain(self, provider: ProviderConfig, status: int, body: bytes) -> ProviderError:
         """Our error for an HTTP failure; the server's words are never passed on."""
         ...

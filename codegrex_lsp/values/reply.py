@@ -22,10 +22,17 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Token counts as the provider states them; 0 where it does not."""
+    """Token counts as the provider states them; 0 where it does not.
+
+    Attributes:
+        prompt_tokens: The whole prompt, cached or not.
+        completion_tokens: The answer, thoughts that are not shown included.
+        cached_tokens: How many of the prompt's came from the provider's prompt cache.
+    """
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ async def exchange(server: FakeOllama, call: Call) -> tuple[int, bytes]:
 async def answered(server: FakeOllama, cleared: Cleared) -> list[object]:
     status, body = await exchange(server, WIRE.encode(cleared, Sampling()))
     if status >= 400:
-        raise WIRE.explain(status, body)
+        raise WIRE.explain(cleared.route.provider, status, body)
     decoder = WIRE.decoder(cleared)
     return [*decoder.feed(body), *decoder.close()]
 

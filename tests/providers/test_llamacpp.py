@@ -184,7 +184,7 @@ def test_a_models_path_below_home_is_cut_to_its_name(path: str) -> None:
 def test_failures_have_a_code_and_none_of_the_servers_words(
     status: int, body: bytes, code: str
 ) -> None:
-    error = WIRE.explain(status, body)
+    error = WIRE.explain(ProviderConfig("x", "llamacpp"), status, body)
     assert error.code == code
     assert "secret" not in error.message + error.fix
 

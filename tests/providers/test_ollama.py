@@ -189,7 +189,7 @@ def test_models_are_listed_in_the_servers_order() -> None:
 
 
 def test_a_missing_model_comes_with_the_command_that_fetches_it() -> None:
-    error = WIRE.explain(404, b'{"error":"model \'secret text\' not found"}')
+    error = WIRE.explain(PROVIDER, 404, b'{"error":"model \'secret text\' not found"}')
     assert isinstance(error, ModelMissing)
     assert "ollama pull" in error.fix
     assert "secret" not in error.message + error.fix
@@ -208,7 +208,7 @@ def test_a_missing_model_comes_with_the_command_that_fetches_it() -> None:
 def test_failures_have_a_code_and_none_of_the_servers_words(
     status: int, body: bytes, code: str
 ) -> None:
-    error = WIRE.explain(status, body)
+    error = WIRE.explain(PROVIDER, status, body)
     assert error.code == code
     assert "secret" not in error.message + error.fix
 

@@ -65,7 +65,7 @@ async def ask(address: Address, cleared: Cleared, **sampling: int | bool) -> lis
     call = WIRE.encode(cleared, Sampling(**{"max_tokens": 12, **sampling}))
     status, body = await send(address, call)
     if status != 200:
-        raise WIRE.explain(status, body)
+        raise WIRE.explain(cleared.route.provider, status, body)
     decoder = WIRE.decoder(cleared)
     return [*decoder.feed(body), *decoder.close()]
 
@@ -123,14 +123,14 @@ async def test_without_the_key_nothing_is_answered(
     call = WIRE.encode(completion(PREFIX, kind="embedded"), Sampling())
     for key in ("none", "another"):
         status, body = await send(address, call, key)
-        assert WIRE.explain(status, body).code == "key-refused"
+        assert WIRE.explain(config(starter_model), status, body).code == "key-refused"
 
 
 async def test_a_prompt_too_long_is_named_as_such(server: ModelServer, starter_model: Path) -> None:
     address = await server.ensure(config(starter_model))
     call = WIRE.encode(completion("word " * 6000, kind="embedded"), Sampling())
     status, body = await send(address, call)
-    assert WIRE.explain(status, body).code == "prompt-too-long"
+    assert WIRE.explain(config(starter_model), status, body).code == "prompt-too-long"
 
 
 async def test_the_key_is_in_no_argument_and_no_variable(

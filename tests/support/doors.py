@@ -43,7 +43,7 @@ class PlainTranslator:
     def models(self, answer: bytes) -> tuple[str, ...]:
         raise NotImplementedError
 
-    def explain(self, status: int, body: bytes) -> ProviderError:
+    def explain(self, provider: ProviderConfig, status: int, body: bytes) -> ProviderError:
         self.explained.append((status, body))
         return BadAnswer("it failed", code=f"status-{status}", status=status)
 
