@@ -11,6 +11,7 @@ import contextlib
 import errno
 import math
 import os
+import stat
 import sys
 import tempfile
 import time
@@ -91,6 +92,23 @@ def write_private(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def not_private(handle: int) -> str:
+    """Why an open file is not its owner's alone, as the end of a sentence; empty where it is.
+
+    Windows keeps permissions elsewhere, where a person's own folder is theirs by default.
+    """
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        return "is not a regular file"
+    if sys.platform == "win32":
+        return ""
+    if status.st_uid != os.geteuid():
+        return "belongs to somebody else"
+    if status.st_mode & 0o077:
+        return "can be read or written by others; run chmod 600 on it"
+    return ""
 
 
 @contextlib.contextmanager

@@ -64,7 +64,10 @@ def of_decision(code: str) -> Exit:
 _FINE = frozenset({"shown", "cached", "empty"})
 _CONFIGURATION = frozenset(
     {"no-routes", "configuration", "bad-base-url", "no-base-url", "bad-header", "fim-unknown",
-     "model-not-gguf", "provider-kind-unknown", "choice-not-stored", "settings-not-changed"}
+     "model-not-gguf", "provider-kind-unknown", "choice-not-stored", "settings-not-changed",
+     "no-key", "bad-key", "key-elsewhere", "client-slow", "keys-file", "keychain-missing",
+     "keychain-locked", "keychain-slow", "keychain-lost", "keychain-refused", "keychain-failed",
+     "keychain-index"}
 )  # fmt: skip
 _PROVIDER = frozenset(
     {"no-provider", "provider-failed", "provider-unreachable", "provider-busy", "tls-failed",

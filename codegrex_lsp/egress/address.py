@@ -76,6 +76,14 @@ class Target:
         return bool(self.socket) or _is_localhost(self.host) or bool(address and _loops(address))
 
     @property
+    def origin(self) -> str:
+        """Scheme, host, and port where it is not the usual one: what a key is bound to."""
+        if self.socket:
+            return f"unix:{self.socket}"
+        label = self.label
+        return f"{self.scheme}://{label.removesuffix(f':{_DEFAULT_PORTS[self.scheme]}')}"
+
+    @property
     def label(self) -> str:
         """Host and port for people and the ledger. A socket's path may name the person."""
         if self.socket:

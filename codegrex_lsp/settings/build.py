@@ -13,6 +13,7 @@ from codegrex_lsp.settings.model import (
     Chat,
     Completion,
     CustomPattern,
+    KeyPlaces,
     Network,
     PathPolicy,
     Privacy,
@@ -63,6 +64,7 @@ def settings(
         chat=Chat(**sections["chat"]),
         terminal=Terminal(**sections["terminal"]),
         telemetry=Telemetry(**sections["telemetry"]),
+        keys=KeyPlaces(**sections["keys"]),
         network=network,
         providers=providers.build(
             tables, network.timeouts, privacy.private_hosts, broken, complain

@@ -57,6 +57,14 @@ def proxy(text: str) -> str:
     return "expects env, or an address such as http://proxy.example:3128"
 
 
+def below(text: str) -> str:
+    """Empty, or the path of a file below a folder of ours."""
+    parts = re.split(r"[/\\]", text)
+    if text and (parts[0].endswith(":") or not all(parts) or not {".", ".."}.isdisjoint(parts)):
+        return "expects a path below the config folder, such as keys.toml"
+    return ""
+
+
 def private_host(text: str) -> str:
     """A host name, an address, or a network in CIDR form."""
     if not _HOST.fullmatch(text):

@@ -88,6 +88,13 @@ class Telemetry:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyPlaces:
+    """`keys.*`. An empty file means none."""
+
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """`network.*`. An empty proxy means none; `env` means the environment's, for cloud only."""
 
@@ -105,6 +112,7 @@ class Settings:
     chat: Chat = Chat()
     terminal: Terminal = Terminal()
     telemetry: Telemetry = Telemetry()
+    keys: KeyPlaces = KeyPlaces()
     network: Network = Network()
     providers: Mapping[str, ProviderConfig] = field(default_factory=lambda: MappingProxyType({}))
 

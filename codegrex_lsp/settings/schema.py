@@ -369,6 +369,14 @@ KEYS: Final[tuple[Key, ...]] = (
         scope=Scope.MACHINE,
     ),
     Key(
+        "keys.file",
+        Text("path below the config folder", checks.below),
+        "",
+        "File with provider keys below the config folder, e.g. `keys.toml`, for systems without a "
+        "keychain. It is used only while nobody but you can read it.",
+        scope=Scope.MACHINE,
+    ),
+    Key(
         "network.proxy",
         Text("address, or `env`", checks.proxy),
         "",
@@ -381,7 +389,7 @@ KEYS: Final[tuple[Key, ...]] = (
         "network.caBundle",
         Text("path"),
         "",
-        "File with certificates to trust instead of the system's.",
+        "File with certificates to trust beside the system's.",
         scope=Scope.MACHINE,
         environment="CODEGREX_CA_BUNDLE",
     ),

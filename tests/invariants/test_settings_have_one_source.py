@@ -28,7 +28,7 @@ def test_generated_copies_are_fresh() -> None:
 def test_the_table_and_the_typed_defaults_agree(tmp_path: Path) -> None:
     made = resolve(Sources(tmp_path / "none", tmp_path / "none"), None).settings
     plain = Settings()
-    for section in ("privacy", "completion", "chat", "terminal", "telemetry", "network"):
+    for section in ("privacy", "completion", "chat", "terminal", "telemetry", "keys", "network"):
         assert getattr(made, section) == getattr(plain, section)
 
 
