@@ -37,9 +37,9 @@ async def _measure(port: int, home: Path) -> list[float]:
         begun = time.perf_counter()
         settings = house.resolved(folder).settings
         assert completer.refuse_early(ask, settings) is None
-        prepared = await completer.prepare(ask, settings, Stopwatch(house._clock))
+        prepared = completer.prepare(ask, settings, Stopwatch(house._clock))
         door = RecordingDoor(mode=house._mode_of, private_hosts=house._private_hosts)
-        await completer.rehearse(prepared, settings, door)
+        await completer.rehearse(ask, prepared, settings, door)
         durations.append((time.perf_counter() - begun) * 1000)
         assert door.recorded
     await house.close()

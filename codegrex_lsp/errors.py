@@ -3,7 +3,8 @@
     CodegrexError
     ├── ConfigurationError          settings, ignore files, policy: exit code 3
     ├── RefusedError                mode or policy says no: exit code 4
-    │   └── AddressRefused          the name led somewhere it may not
+    │   ├── AddressRefused          the name led somewhere it may not
+    │   └── ServedElsewhere         an answer came from a machine that it may not come from
     ├── DetectorFailed              detection raised or outlived its budget; nothing was sent
     ├── LedgerError                 the ledger can not be written or does not verify
     └── ProviderError               the other side failed: exit code 5
@@ -58,6 +59,22 @@ class AddressRefused(RefusedError):
     default_code = "address-refused"
 
 
+class ServedElsewhere(RefusedError):
+    """A server named another machine in its answer; the answer was dropped.
+
+    Args:
+        host: Who really serves the model.
+    """
+
+    default_code = "served-remotely"
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            "the server passed this model on to another machine; the answer was dropped"
+        )
+        self.host = host
+
+
 class DetectorFailed(CodegrexError):
     """Detection did not finish: code is `detector-failed` or `detector-too-slow`."""
 
@@ -101,9 +118,14 @@ class BadAnswer(ProviderError):
 
     Args:
         status: HTTP status, or 0 where the failure is in the body.
+
+    Attributes:
+        unanswered: Whether a connection kept from an earlier request ended before the answer
+            began: the server had closed it, and a fresh one may do well.
     """
 
     default_code = "bad-answer"
+    unanswered: bool = False
 
     def __init__(
         self, message: str, *, code: str | None = None, fix: str = "", status: int = 0

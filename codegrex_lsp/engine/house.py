@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from codegrex_lsp.egress import address
 from codegrex_lsp.egress.door import Door, Endpoint, RecordingDoor
 from codegrex_lsp.egress.ledger import Ledger
 from codegrex_lsp.egress.modelserver import ModelServer
@@ -19,19 +20,22 @@ from codegrex_lsp.engine import status
 from codegrex_lsp.engine.completion import Completer, Stopwatch
 from codegrex_lsp.engine.findings import Finding, Findings
 from codegrex_lsp.engine.guards import Guards
+from codegrex_lsp.engine.health import Health
+from codegrex_lsp.engine.journey import Journey, Stop
 from codegrex_lsp.engine.models import ModelBook
 from codegrex_lsp.engine.names_server import NamesServer
 from codegrex_lsp.engine.requests import CompletionOutcome, CompletionRequest, Preview, Status
 from codegrex_lsp.engine.survey import ProviderCheck, Survey, destination
 from codegrex_lsp.engine.turns import Turns
-from codegrex_lsp.errors import RefusedError
+from codegrex_lsp.errors import CodegrexError, RefusedError
 from codegrex_lsp.portable import Folders
-from codegrex_lsp.privacy.cleared import Withheld
 from codegrex_lsp.privacy.detect.allowed import Scanner
 from codegrex_lsp.privacy.detect.detector import Level
 from codegrex_lsp.privacy.ignore import IgnoreRules, Verdict
 from codegrex_lsp.providers import translator
 from codegrex_lsp.settings import SettingsReader, Sources
+from codegrex_lsp.settings.keys import Keys
+from codegrex_lsp.settings.keysources import Origin
 from codegrex_lsp.settings.model import Resolved, Settings
 from codegrex_lsp.state import secret
 from codegrex_lsp.state.choices import Choices
@@ -39,7 +43,7 @@ from codegrex_lsp.state.credentials import Credentials
 from codegrex_lsp.values.document import Snapshot
 from codegrex_lsp.values.mode import Destination, Mode, Task
 from codegrex_lsp.values.reply import Decision
-from codegrex_lsp.values.route import ProviderConfig, Refused
+from codegrex_lsp.values.route import ProviderConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,11 @@ def _home(environ: Mapping[str, str]) -> Path:
     """The person's home folder, after the environment that we were given."""
     named = environ.get("HOME") or environ.get("USERPROFILE")
     return Path(named) if named else Path.home()
+
+
+def _origin(base_url: str) -> Origin:
+    target = address.parse(base_url)
+    return Origin(target.origin, target.loopback)
 
 
 class House:
@@ -108,6 +117,7 @@ class House:
         self._rules: dict[tuple[object, ...], IgnoreRules] = {}
         self._last: dict[Path | None, CompletionOutcome] = {}
         self._models = ModelServer(folders, progress)
+        self.keys = Keys(folders, lambda: self._settings(None), wishes.environ, _origin)
         self.ledger = Ledger(
             folders.state / "ledger",
             self._secret.derive("ledger"),
@@ -120,6 +130,7 @@ class House:
             mode=self._mode_of,
             private_hosts=self._private_hosts,
             network=lambda: self._settings(None).network,
+            key_refused=self.keys.refused,
         )
         allow_key = self._secret.derive("allow")
         self._names = NamesServer()
@@ -132,13 +143,21 @@ class House:
             self._names,
         )
         self._findings = Findings(self._guards, self.resolved, allow_key, folders)
-        self._book = ModelBook(self._door, translator, clock)
+        self._health = Health(clock)
+        self._book = ModelBook(self._door, translator, clock, self._probed)
+        self._journey = Journey(
+            settings=self._settings,
+            guards=self._guards,
+            book=self._book,
+            health=self._health,
+            progress=progress,
+            clock=clock,
+        )
         self._completer = Completer(
             settings=self._settings,
             verdict=self.explain_ignore,
-            guards=self._guards,
+            journey=self._journey,
             door=self._door,
-            book=self._book,
             translator=translator,
             progress=progress,
             clock=clock,
@@ -156,6 +175,7 @@ class House:
             editor=wishes.editor,
             editor_workspace_trusted=wishes.trusted,
         )
+        self.keys.forget()
         self._door.mode_changed()
 
     def look_again(self) -> None:
@@ -289,25 +309,22 @@ class House:
         early = self._completer.refuse_early(request, settings)
         if early is not None:
             return Preview(mode, task, None, None, "", early.decision, early.withheld, ())
-        prepared = await self._completer.prepare(request, settings, watch)
-        if isinstance(prepared, Refused):
-            refused = Decision(prepared.code, prepared.message)
-            return Preview(mode, task, None, None, "", refused, (), ())
+        prepared = self._completer.prepare(request, settings, watch)
         door = RecordingDoor(mode=self._mode_of, private_hosts=self._private_hosts)
-        route, clearance = await self._completer.rehearse(prepared, settings, door)
-        address = await self._base_url(route.provider)
-        if isinstance(clearance, Withheld):
-            refused = Decision(clearance.code, clearance.message)
-            return Preview(
-                mode, task, route, route.destination, address, refused, clearance.pieces, ()
-            )
-        cleared = clearance.cleared
+        leg = await self._completer.rehearse(request, prepared, settings, door)
+        route = leg.route
+        where = route.destination if route else None
+        base_url = await self._base_url(route.provider) if route else ""
+        if isinstance(leg, Stop):
+            refused = Decision(leg.detour.code, leg.detour.message)
+            return Preview(mode, task, route, where, base_url, refused, leg.withheld, ())
+        cleared = leg.clearance.cleared
         return Preview(
             mode,
             task,
             route,
-            route.destination,
-            address,
+            where,
+            base_url,
             None,
             cleared.withheld,
             tuple(
@@ -323,9 +340,9 @@ class House:
         """What the editor's status item shows."""
         last = self._last.get(folder)
         busy = self._turns.busy or self._models.loading
-        now = status.of_folder(
-            self.resolved(folder), last, busy=busy, unrecorded=self._door.unrecorded
-        )
+        resolved = self.resolved(folder)
+        health = status.of_routes(resolved.settings, self._health)
+        now = status.of_folder(resolved, last, health, busy=busy, unrecorded=self._door.unrecorded)
         if now.route is not None:
             provider = now.route.provider
             now = replace(now, base_url=provider.base_url or self._models.base_url)
@@ -359,20 +376,25 @@ class House:
         """End the child processes and close every connection."""
         self._turns.end_all()
         await self._names.close()
+        await self.keys.close()
         await self._book.close()
         await self._door.close()
         await self._models.close()
 
     # -- inside -----------------------------------------------------------------------------
 
+    def _probed(self, provider: ProviderConfig, model: str, error: CodegrexError | None) -> None:
+        where = destination(provider, self._settings(None))
+        self._health.probed(provider, model, where, error)
+
     async def _endpoint(self, provider: ProviderConfig) -> Endpoint:
         if provider.kind != "embedded":
-            return Endpoint(provider.base_url)
-        address = await self._models.ensure(provider)
-        return Endpoint(address.base_url, ("authorization", f"Bearer {address.key}"))
+            return Endpoint(provider.base_url, await self.keys.header(provider))
+        child = await self._models.ensure(provider)
+        return Endpoint(child.base_url, ("authorization", f"Bearer {child.key}"))
 
     async def _base_url(self, provider: ProviderConfig) -> str:
-        return (await self._endpoint(provider)).base_url
+        return provider.base_url or (await self._models.ensure(provider)).base_url
 
 
 __all__ = ["House", "ProviderCheck", "Wishes"]

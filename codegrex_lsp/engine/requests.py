@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from codegrex_lsp.values.document import Snapshot
 from codegrex_lsp.values.mode import Destination, Mode, Task
 from codegrex_lsp.values.reply import Decision, Redaction, Suggestion, WithheldPiece
-from codegrex_lsp.values.route import Route
+from codegrex_lsp.values.route import Detour, Route
 
 if TYPE_CHECKING:  # an editor waits for the server's start, and this is all it needs of settings
     from codegrex_lsp.settings.model import Problem, Vote
@@ -59,7 +60,10 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class CompletionOutcome:
-    """The one answer to a CompletionRequest: a suggestion, or a decision that says why not."""
+    """The one answer to a CompletionRequest: a suggestion, or a decision that says why not.
+
+    `detours` are the providers of the list that were not used on the way, and why.
+    """
 
     suggestion: Suggestion | None
     decision: Decision
@@ -67,6 +71,7 @@ class CompletionOutcome:
     redactions: tuple[Redaction, ...] = ()
     withheld: tuple[WithheldPiece, ...] = ()
     timings: Timings = Timings()
+    detours: tuple[Detour, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,40 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
+class RouteHealth:
+    """How one provider of the list fares.
+
+    Attributes:
+        provider: Its id.
+        model: The model that completion asks of it.
+        state: `closed` (well), `open` (left alone) or `half-open` (to be tried).
+        reason: What went wrong, or empty.
+        since: When the trouble began, in seconds since the epoch; 0 where there is none.
+        until: When it is asked again, likewise.
+        retry_s: Seconds until then.
+    """
+
+    provider: str
+    model: str
+    state: str
+    reason: str = ""
+    since: float = 0.0
+    until: float = 0.0
+    retry_s: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """One entry of `routes` in `codegrex/status`; times are whole seconds."""
+        return {
+            "provider": self.provider,
+            "model": self.model,
+            "state": self.state,
+            "reason": self.reason,
+            "since": int(self.since),
+            "retryInSeconds": math.ceil(self.retry_s),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """What the status item of an editor shows.
 
@@ -133,6 +172,7 @@ class Status:
         last_decision: How the last request ended.
         votes: Every source that voted on the mode.
         problems: What was dropped from the settings.
+        routes: How each provider of the list fares.
     """
 
     mode: Mode
@@ -146,6 +186,7 @@ class Status:
     last_decision: Decision | None = None
     votes: tuple[Vote, ...] = ()
     problems: tuple[Problem, ...] = ()
+    routes: tuple[RouteHealth, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `codegrex/status`."""
@@ -155,6 +196,7 @@ class Status:
             "kind": self.kind,
             "busy": self.busy,
             "message": self.message,
+            "routes": [route.as_json() for route in self.routes],
         }
         if self.route is not None:
             route = route_json(self.route, self.base_url)

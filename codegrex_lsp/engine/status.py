@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from codegrex_lsp.engine.requests import CompletionOutcome, Status
+from codegrex_lsp.engine.health import Health
+from codegrex_lsp.engine.models import model_of
+from codegrex_lsp.engine.requests import CompletionOutcome, RouteHealth, Status
 from codegrex_lsp.privacy.ignore import Verdict
-from codegrex_lsp.settings.model import Resolved
+from codegrex_lsp.routing.route import listed
+from codegrex_lsp.settings.model import Resolved, Settings
 from codegrex_lsp.values.document import Snapshot
 from codegrex_lsp.values.mode import Mode, Task, allowed
 
@@ -17,17 +22,40 @@ SENTENCES: Final = {
     Mode.OFFLINE: "no connection but to models on this machine",
 }
 
+SOON_S: Final = 60.0
+"""A time of the day that is nearer than this, in seconds, is told with its seconds."""
+
 _NO_MODEL: Final = ("no-provider", "refused-by-mode", "no-routes")
 
 
+def of_routes(settings: Settings, health: Health) -> tuple[RouteHealth, ...]:
+    """How each provider of `completion.routes` fares, in the person's order."""
+    found = []
+    for name in listed(settings, Task.COMPLETION):
+        if (provider := settings.providers.get(name)) is not None:
+            model = model_of(provider)
+            now = health.standing(provider, model)
+            seconds = now.retry_ms / 1000
+            found.append(
+                RouteHealth(name, model, now.state, now.reason, now.since, now.until, seconds)
+            )
+    return tuple(found)
+
+
 def of_folder(
-    resolved: Resolved, last: CompletionOutcome | None, *, busy: bool, unrecorded: str
+    resolved: Resolved,
+    last: CompletionOutcome | None,
+    routes: tuple[RouteHealth, ...] = (),
+    *,
+    busy: bool,
+    unrecorded: str,
 ) -> Status:
     """The status of a folder.
 
     Args:
         resolved: Its settings.
         last: How its last request ended.
+        routes: How the providers of its list fare.
         busy: Whether a request or a model load is under way.
         unrecorded: Why local requests are not recorded, or empty.
     """
@@ -46,6 +74,7 @@ def of_folder(
         last_decision=last.decision if last else None,
         votes=resolved.votes,
         problems=resolved.problems,
+        routes=routes,
     )
     if not settings.completion.enabled:
         return replace(status, kind="inactive", message="completion is switched off here")
@@ -57,7 +86,32 @@ def of_folder(
         first = status.problems[0]
         where = f"{first.source}, {first.key}" if first.key else first.source
         return _warning(status, f"{where}: {first.reason}")
+    if last is not None and (sentence := _switched(last, routes)):
+        return _warning(status, sentence)
     return status
+
+
+def _switched(last: CompletionOutcome, routes: Sequence[RouteHealth]) -> str:
+    """What the last request found out of order: who failed, who is used, and until when."""
+    detours = [detour for detour in last.detours if not detour.expected]
+    if not detours:
+        return ""
+    first = detours[0]
+    health = next((route for route in routes if route.provider == first.provider), None)
+    failed = first.message.rstrip(".") if health is None else health.reason or first.message
+    if first.provider not in failed:
+        failed = f"{first.provider}: {failed}"
+    if last.route is None or last.route.provider.id == first.provider:
+        return failed.rstrip(".")
+    told = f"{failed.rstrip('.')}; {last.route.provider.id} is used"
+    return f"{told} until {_time(health.until)}" if health and health.until else told
+
+
+def _time(seconds: float) -> str:
+    """A time of the day as the person's clock shows it, without seconds where they are many."""
+    now = time.time()
+    form = "%H:%M" if seconds - now >= SOON_S else "%H:%M:%S"
+    return time.strftime(form, time.localtime(seconds))
 
 
 def of_document(

@@ -12,6 +12,7 @@ from codegrex_lsp.engine.tidy.ending import end_of
 from codegrex_lsp.engine.tidy.fences import Fences
 from codegrex_lsp.engine.tidy.site import Site
 from codegrex_lsp.engine.tidy.think import Think
+from codegrex_lsp.errors import ServedElsewhere
 from codegrex_lsp.privacy.gate import Clearance
 from codegrex_lsp.providers.wire import Delta, Sampling, ServedRemotely, Translator
 
@@ -27,12 +28,10 @@ class Answer:
     Attributes:
         text: Restored text, not yet tidied.
         stopped: The restorer's reason for giving up, `too-long`, or empty.
-        remote_host: Who really served the model, where that was not the server itself.
     """
 
     text: str = field(repr=False)
     stopped: str = ""
-    remote_host: str = ""
 
 
 async def read_answer(
@@ -48,6 +47,7 @@ async def read_answer(
     """The answer to a Cleared. Leaving early closes the socket.
 
     Raises:
+        ServedElsewhere: The stream names another machine.
         CodegrexError: The door refused, or the provider failed.
     """
     cleared = clearance.cleared
@@ -72,7 +72,7 @@ async def read_answer(
         async for chunk in chunks:
             for event in decoder.feed(chunk):
                 if isinstance(event, ServedRemotely):
-                    return Answer("", remote_host=event.host)
+                    raise ServedElsewhere(event.host)
                 if isinstance(event, Delta) and event.text:
                     first_token()
                     piece = event.text

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from codegrex_lsp.settings.model import Settings
 from codegrex_lsp.values.mode import Destination, Mode, Task, allowed
-from codegrex_lsp.values.route import LOCAL_KINDS, ModelFacts, ProviderConfig, Refused, Route
+from codegrex_lsp.values.route import (
+    LOCAL_KINDS,
+    Detour,
+    ModelFacts,
+    ProviderConfig,
+    Refused,
+    Route,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,17 +23,15 @@ class Candidate:
 
     Attributes:
         provider: Its settings.
-        model: Model for this task.
+        model: Model for this task; empty where none is chosen.
         address: What its base URL says; the door looks again at the address actually used.
         facts: What the server said of the model; None where it could not be asked.
-        trouble: Why it can not be used now, in a calm sentence; empty where it can.
     """
 
     provider: ProviderConfig
     model: str
     address: Destination
     facts: ModelFacts | None = None
-    trouble: str = ""
 
     @property
     def destination(self) -> Destination:
@@ -42,6 +48,12 @@ class Candidate:
         return Destination.LOCAL if local else Destination.CLOUD
 
 
+def listed(settings: Settings, task: Task) -> tuple[str, ...]:
+    """Provider ids of a task's routes, in the person's order, each once."""
+    routes = settings.completion.routes if task is Task.COMPLETION else settings.chat.routes
+    return tuple(dict.fromkeys(routes))
+
+
 def permitted(task: Task, mode: Mode, candidate: Candidate) -> str:
     """Empty where mode allows the candidate for `task`, else the sentence that says why not."""
     if allowed(mode, task, candidate.destination):
@@ -51,32 +63,26 @@ def permitted(task: Task, mode: Mode, candidate: Candidate) -> str:
     return f"it is in the cloud, and {mode} mode keeps text on this machine"
 
 
-def choose(task: Task, mode: Mode, candidates: Sequence[Candidate]) -> tuple[Route, ...] | Refused:
-    """Every usable route in the person's order, or the reason why there is none."""
-    routes: list[Route] = []
-    passed_over: list[tuple[str, str]] = []
-    for candidate in candidates:
-        reason = permitted(task, mode, candidate) or candidate.trouble
-        if reason or candidate.facts is None:
-            passed_over.append((candidate.provider.id, reason or "its model could not be checked"))
-        else:
-            routes.append(
-                Route(candidate.provider, candidate.model, candidate.destination, candidate.facts)
-            )
-    if routes:
-        return tuple(routes)
-    return _refused(task, mode, candidates, tuple(passed_over))
+def choose(task: Task, mode: Mode, candidate: Candidate) -> Route | Detour:
+    """The route along a candidate, or why there is none. What was not checked is not used."""
+    provider = candidate.provider
+    if reason := permitted(task, mode, candidate):
+        return Detour(provider.id, "refused-by-mode", reason, expected=True)
+    if candidate.facts is None:
+        return Detour(provider.id, "no-provider", "its model could not be checked")
+    return Route(provider, candidate.model, candidate.destination, candidate.facts)
 
 
-def _refused(
-    task: Task,
-    mode: Mode,
-    candidates: Sequence[Candidate],
-    passed_over: tuple[tuple[str, str], ...],
-) -> Refused:
-    if not candidates:
+def refused(detours: Sequence[Detour]) -> Refused:
+    """The reason why no route is left, naming each provider that was passed over."""
+    if not detours:
         return Refused("no-routes", "no provider is listed in the routes of the settings")
-    told = "; ".join(f"{name}: {reason.rstrip('.')}" for name, reason in passed_over)
-    by_mode = all(permitted(task, mode, candidate) for candidate in candidates)
+    by_mode = all(detour.code == "refused-by-mode" for detour in detours)
     code = "refused-by-mode" if by_mode else "no-provider"
-    return Refused(code, f"no model can be used now ({told})", passed_over)
+    passed_over = tuple((detour.provider, detour.message) for detour in detours)
+    return Refused(code, f"no model can be used now ({told(detours)})", passed_over)
+
+
+def told(detours: Sequence[Detour]) -> str:
+    """Each provider and its reason, in one sentence without its end."""
+    return "; ".join(f"{one.provider}: {one.message.rstrip('.')}" for one in detours)

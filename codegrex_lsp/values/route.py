@@ -92,3 +92,20 @@ class Refused:
     code: str
     message: str
     passed_over: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Detour:
+    """A provider of the person's list that was not used, and why.
+
+    Attributes:
+        provider: Its id.
+        code: Stable kebab-case reason.
+        message: One calm sentence without user text.
+        expected: Whether the person's own mode or policy kept it out, which is no trouble.
+    """
+
+    provider: str
+    code: str
+    message: str
+    expected: bool = False

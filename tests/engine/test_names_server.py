@@ -20,8 +20,8 @@ import psutil
 import pytest
 
 import codegrex_lsp
-from codegrex_lsp.engine.completion import Completer
 from codegrex_lsp.engine.guards import Guards
+from codegrex_lsp.engine.journey import Journey
 from codegrex_lsp.engine.names_server import MOST_DEATHS, NamesServer, installed
 from codegrex_lsp.privacy.cleared import Withheld
 from codegrex_lsp.privacy.gate import Clearance
@@ -119,17 +119,15 @@ async def test_a_request_to_the_cloud_waits_for_the_names_in_its_documents(bench
 async def test_a_completion_for_the_cloud_leaves_without_the_names_in_it(bench: Make) -> None:
     async with bench("hear", wait=(PATIENCE, PATIENCE)) as b:
         unused: Any = None
-        completer = Completer(
+        journey = Journey(
             settings=lambda _: b.settings,
-            verdict=lambda path, folder: Verdict(False),
             guards=b.guards,
-            door=unused,
             book=unused,
-            translator=unused,
+            health=unused,
             progress=unused,
             clock=unused,
         )
-        clearance = await completer.clear(completion(TEXT), CLOUD, b.settings)
+        clearance = await journey.clear(completion(TEXT), CLOUD, b.settings)
         assert isinstance(clearance, Clearance)
         assert NAME not in "".join(piece.text.reveal() for piece in clearance.cleared.pieces)
 
