@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from codegrex_lsp.errors import ProviderError
+from codegrex_lsp.settings.keysources import without_keys
 
 PATIENCE = 60.0
 """Seconds for one answer; a cold model on a busy machine takes its time."""
@@ -33,7 +34,7 @@ def environment(home: Path) -> dict[str, str]:
     package = str(Path(__file__).parent.parent.parent)
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
-        **os.environ,
+        **without_keys(os.environ),
         "CODEGREX_HOME": str(home),
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONUTF8": "1",

@@ -84,6 +84,7 @@ class Door:
         mode: Workspace folder, or empty for none → the effective mode at this moment.
         private_hosts: `privacy.privateHosts` at this moment.
         network: `network.*` at this moment.
+        key_refused: Told of a provider that did not accept its key.
     """
 
     def __init__(
@@ -94,12 +95,14 @@ class Door:
         mode: Callable[[str], Mode],
         private_hosts: Callable[[], Sequence[str]],
         network: Callable[[], Network],
+        key_refused: Callable[[ProviderConfig], None] = lambda provider: None,
     ) -> None:
         self._ledger = ledger
         self._endpoints = endpoints
         self._mode = mode
         self._private_hosts = private_hosts
         self._network = network
+        self._key_refused = key_refused
         self._transports: dict[Way, PinnedTransport] = {}
         self._watches: set[Watch] = set()
         self._notes: set[asyncio.Future[None]] = set()
@@ -201,6 +204,10 @@ class Door:
                         yield chunk
                         watch.check()
                 ended()
+        except CodegrexError as error:
+            if error.code == "key-refused":
+                self._key_refused(errand.provider)
+            raise
         finally:
             self._watches.discard(watch)
 

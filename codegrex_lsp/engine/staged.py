@@ -20,6 +20,7 @@ from typing import IO, Final
 from codegrex_lsp.engine.search import LARGEST, Looked, Searcher
 from codegrex_lsp.engine.tree import Skipped, Target
 from codegrex_lsp.errors import ConfigurationError
+from codegrex_lsp.settings.keysources import without_keys
 
 _OPTIONS: Final = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
 _LINK: Final = "120000"
@@ -189,7 +190,7 @@ def _environ() -> dict[str, str]:
     # Locks are not taken: a hook may run while Git holds them. GIT_INDEX_FILE must stay.
     # A missing object is not fetched, nor may older Gits start what fetches it.
     return {
-        **os.environ,
+        **without_keys(os.environ),
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_ALLOW_PROTOCOL": "none",
