@@ -6,6 +6,9 @@ Imported when the first request goes, since it brings the HTTP library with it.
 from __future__ import annotations
 
 import contextlib
+import email.utils
+import math
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -66,7 +69,7 @@ async def answer(
                 request.way,
                 request.call,
                 request.headers,
-                provider.timeouts.connect,
+                provider,
                 watch.check,
             )
         )
@@ -127,10 +130,30 @@ async def _failure(
                 break
             said += chunk
     error = explain(response.status_code, said[:ERROR_BYTES])
-    with contextlib.suppress(ValueError):  # the other form, a date, is not used by model servers
-        seconds = float(_header(response, "retry-after") or 0)
-        error.retry_after = min(max(0.0, seconds), _LONGEST_RETRY)
+    error.retry_after = min(max(0.0, _retry_after(response, time.time())), _LONGEST_RETRY)
     return error
+
+
+def _retry_after(response: httpx.Response, now: float) -> float:
+    """Seconds of `Retry-After`: a number, or a date that the server's own clock is set against.
+
+    RFC 9110, section 10.2.3. 0 where there is none, or it is neither.
+    """
+    value = _header(response, "retry-after")
+    try:
+        seconds = float(value or 0)
+        return 0.0 if math.isnan(seconds) else seconds
+    except ValueError:
+        moment = _moment(value)
+    return 0.0 if moment is None else moment - (_moment(_header(response, "date")) or now)
+
+
+def _moment(date: str) -> float | None:
+    """Seconds since the epoch of an HTTP date, or None."""
+    try:
+        return email.utils.parsedate_to_datetime(date).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _header(response: httpx.Response, name: str) -> str:

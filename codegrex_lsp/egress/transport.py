@@ -34,6 +34,7 @@ from codegrex_lsp.errors import (
 from codegrex_lsp.providers.wire import Call
 from codegrex_lsp.settings.model import Network
 from codegrex_lsp.values.mode import Destination
+from codegrex_lsp.values.route import ProviderConfig
 
 _KEEP_ALIVE_SECONDS: Final = 60.0
 _CONNECTIONS: Final = 16
@@ -115,7 +116,7 @@ async def send(
     way: Way,
     call: Call,
     headers: Iterable[tuple[str, str]],
-    connect_seconds: float,
+    provider: ProviderConfig,
     still: Callable[[], object],
 ) -> httpx.Response:
     """Send one request and wait for the head of the answer; the caller closes the response.
@@ -126,8 +127,10 @@ async def send(
     Raises:
         httpx.TransportError, httpx.InvalidURL: See `our_errors`.
         AddressRefused: The name led somewhere it may not.
+        BadAnswer: A kept connection was closed before the answer began; it is `unanswered`.
     """
     target = way.target
+    kept = True
     url = httpx.URL(
         scheme="https" if target.scheme == "https" else "http",
         host=target.host or "localhost",
@@ -143,6 +146,8 @@ async def send(
     ]
 
     async def trace(event: str, _: object) -> None:
+        nonlocal kept
+        kept = kept and not event.startswith("connection.connect_")
         if event.endswith(".send_request_headers.started"):
             still()
 
@@ -151,9 +156,16 @@ async def send(
         url,
         headers=[(name.encode(), value.encode()) for name, value in (*own, *headers)],
         stream=httpx.ByteStream(call.body),  # `content=` would add headers of httpx's own
-        extensions={"timeout": {"connect": connect_seconds}, "trace": trace},
+        extensions={"timeout": {"connect": provider.timeouts.connect}, "trace": trace},
     )
-    return await pinned.handle_async_request(request)
+    try:
+        return await pinned.handle_async_request(request)
+    except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError) as error:
+        if kept and not _spoke(error):
+            closed = _cut_short(provider.id)
+            closed.unanswered = True
+            raise closed from None
+        raise
 
 
 @contextlib.contextmanager
@@ -184,11 +196,7 @@ def our_errors(provider: str, host: str) -> Iterator[None]:
             fix=f"Check providers.{provider}.headers and the key for stray characters.",
         ) from None
     except (httpx.TransportError, OSError):
-        raise BadAnswer(
-            f"{provider} ended its answer in the middle, or did not speak HTTP.",
-            code="cut-short",
-            fix="Look into its log; it may have run out of memory.",
-        ) from None
+        raise _cut_short(provider) from None
 
 
 class PinnedBackend(httpcore.AsyncNetworkBackend):
@@ -327,6 +335,24 @@ def _unreachable(provider: str, host: str, error: Exception) -> ProviderError:
     return Unreachable(
         f"{provider} can not be reached at {host}{via}.",
         fix=f"Start it, or correct providers.{provider}.baseUrl.",
+    )
+
+
+def _cut_short(provider: str) -> BadAnswer:
+    return BadAnswer(
+        f"{provider} ended its answer in the middle, or did not speak HTTP.",
+        code="cut-short",
+        fix="Look into its log; it may have run out of memory.",
+    )
+
+
+def _spoke(error: Exception) -> bool:
+    """Whether bytes came that are no HTTP: httpcore's error then holds its parser's own."""
+    cause = error.__cause__
+    return (
+        isinstance(error, httpx.RemoteProtocolError)
+        and cause is not None
+        and any(isinstance(arg, Exception) for arg in cause.args)
     )
 
 

@@ -155,6 +155,30 @@ async def test_a_connection_the_server_closed_meanwhile_is_replaced(tmp_path: Pa
     assert server.connections == 2
 
 
+async def test_a_kept_connection_that_ends_unanswered_says_so_and_a_fresh_one_does_not(
+    tmp_path: Path,
+) -> None:
+    replies = [Reply(), Reply([HangUp], framing="raw"), Reply([HangUp], framing="raw")]
+    async with FakeServer(lambda _: replies.pop(0)) as server, bench(tmp_path) as b:
+        assert await b.read(provider=provider(server.base_url)) == b"ok"
+        for unanswered in (True, False):
+            with pytest.raises(BadAnswer) as caught:
+                await b.read(provider=provider(server.base_url))
+            assert (caught.value.code, caught.value.unanswered) == ("cut-short", unanswered)
+
+
+@pytest.mark.parametrize("said", [b"SSH-2.0-x\r\n\r\n", b"HTTP/1.1 200 OK\r\na b\r\n\r\n"])
+async def test_a_kept_connection_that_ends_in_garbage_was_answered(
+    tmp_path: Path, said: bytes
+) -> None:
+    replies = [Reply(), Reply([said], framing="raw")]
+    async with FakeServer(lambda _: replies.pop(0)) as server, bench(tmp_path) as b:
+        assert await b.read(provider=provider(server.base_url)) == b"ok"
+        with pytest.raises(BadAnswer) as caught:
+            await b.read(provider=provider(server.base_url))
+    assert not caught.value.unanswered
+
+
 async def test_a_unix_socket_is_a_way_to_a_local_model(tmp_path: Path) -> None:
     async with FakeServer(unix=str(tmp_path / "s")) as server, bench(tmp_path) as b:
         assert await b.read(provider=provider(server.base_url)) == b"ok"
@@ -200,6 +224,27 @@ async def test_the_wish_to_be_left_alone_for_a_while_is_passed_on(
     tmp_path: Path, said: str, seconds: float
 ) -> None:
     error = await failure(tmp_path, Reply(status=429, headers=[("retry-after", said)]))
+    assert isinstance(error, ProviderError)
+    assert error.retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("date", "said", "seconds"),
+    [
+        ("Wed, 21 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:28:09 GMT", 9),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", "Wednesday, 21-Oct-26 07:28:10 GMT", 10),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", "Wed Oct 21 07:28:11 2026", 11),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:27:00 GMT", 0),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", "Wed, 99 Oct 2026 07:27:00 GMT", 0),
+        ("soon", "Fri, 31 Dec 9999 23:59:59 GMT", 3600),
+        ("soon", "later", 0),
+    ],
+)
+async def test_a_date_to_come_back_at_is_set_against_the_servers_own_clock(
+    tmp_path: Path, date: str, said: str, seconds: float
+) -> None:
+    reply = Reply(status=503, headers=[("date", date), ("retry-after", said)])
+    error = await failure(tmp_path, reply)
     assert isinstance(error, ProviderError)
     assert error.retry_after == seconds
 
