@@ -7,6 +7,7 @@ command line import pygls.)
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -144,7 +145,7 @@ class House:
         )
         self._findings = Findings(self._guards, self.resolved, allow_key, folders)
         self._health = Health(clock)
-        self._book = ModelBook(self._door, translator, clock, self._probed)
+        self._book = ModelBook(self._door, translator, clock, self._probed, self.keys.require)
         self._journey = Journey(
             settings=self._settings,
             guards=self._guards,
@@ -362,15 +363,21 @@ class House:
     async def warm_up(self) -> None:
         """Import and build what the first request needs, off the event loop."""
         settings = self._settings(None)
-        cloud = settings.privacy.mode is Mode.NORMAL and any(
-            provider is not None and destination(provider, settings) is Destination.CLOUD
+        cloud = [
+            provider
             for provider in map(settings.providers.get, settings.completion.routes)
-        )
+            if settings.privacy.mode is Mode.NORMAL
+            and provider is not None
+            and destination(provider, settings) is Destination.CLOUD
+        ]
         where = Destination.CLOUD if cloud else Destination.LOCAL
         if cloud and settings.privacy.names:
             self._names.warm_up()
         await self._guards.ready(settings, where)
         await self._door.warm_up()
+        for provider in cloud:
+            with contextlib.suppress(CodegrexError):
+                await self.keys.require(provider)
 
     async def close(self) -> None:
         """End the child processes and close every connection."""

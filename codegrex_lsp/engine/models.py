@@ -8,7 +8,7 @@ background. A stream that names a remote host ends at once and is remembered her
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -55,6 +55,7 @@ class ModelBook:
         translator: Kind → its translator.
         clock: Monotonic, in ms.
         told: How each question ended.
+        ready: Raises CodegrexError where a provider lacks what it needs to be asked: a key.
     """
 
     def __init__(
@@ -63,11 +64,13 @@ class ModelBook:
         translator: Callable[[str], Translator],
         clock: Callable[[], float],
         told: Outcome = lambda provider, model, error: None,
+        ready: Callable[[ProviderConfig], Awaitable[None]] | None = None,
     ) -> None:
         self._door = door
         self._translator = translator
         self._clock = clock
         self._told = told
+        self._ready = ready
         self._known: dict[Key, _Known] = {}
         self._asking: dict[Key, asyncio.Task[_Known]] = {}
         self._knocking: set[asyncio.Task[None]] = set()
@@ -81,6 +84,8 @@ class ModelBook:
         Raises:
             CodegrexError: The server can not be asked, or does not have the model.
         """
+        if self._ready is not None:
+            await self._ready(provider)
         key = _key(provider, model)
         known = self._known.get(key)
         if known is None or not self._holds(known):

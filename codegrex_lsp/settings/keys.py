@@ -132,18 +132,13 @@ class Keys:
             raise _no_key(provider, held.troubles)
         return None
 
-    async def trouble(self, provider: ProviderConfig) -> str:
-        """Why the provider can not be used for want of a key, as a sentence; or empty.
+    async def require(self, provider: ProviderConfig) -> None:
+        """Raise `no-key`, as `header` does, where the provider can not be used for want of a key.
 
         Costs nothing for a local provider, and next to nothing where the answer is known.
         """
-        if provider.kind in LOCAL_KINDS:
-            return ""
-        try:
+        if provider.kind not in LOCAL_KINDS:
             await self.header(provider)
-        except ConfigurationError as error:
-            return error.message
-        return ""
 
     def refused(self, provider: ProviderConfig) -> None:
         """The provider did not accept the key: look anew the next time, at the editor's too."""

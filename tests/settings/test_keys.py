@@ -87,6 +87,14 @@ class Bench:
         path.chmod(mode)
         return path
 
+    async def trouble(self, provider: ProviderConfig = OPENAI) -> str:
+        try:
+            await self.keys.require(provider)
+        except ConfigurationError as error:
+            assert error.code == "no-key"
+            return error.message
+        return ""
+
     async def sent(self, provider: ProviderConfig = OPENAI) -> str:
         header = await self.keys.header(provider)
         return "" if header is None else header[1]
@@ -123,7 +131,7 @@ async def test_a_cloud_provider_without_a_key_says_what_to_do(bench: Bench) -> N
     with pytest.raises(ConfigurationError, match="codegrex-lsp keys set openai") as caught:
         await bench.keys.header(OPENAI)
     assert caught.value.code == "no-key"
-    assert "openai has no key" in await bench.keys.trouble(OPENAI)
+    assert "openai has no key" in await bench.trouble(OPENAI)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +146,7 @@ async def test_a_cloud_provider_without_a_key_says_what_to_do(bench: Bench) -> N
 )
 async def test_who_may_need_no_key_goes_without(bench: Bench, provider: ProviderConfig) -> None:
     assert await bench.keys.header(provider) is None
-    assert await bench.keys.trouble(provider) == ""
+    assert await bench.trouble(provider) == ""
 
 
 # -- origins ------------------------------------------------------------------------------------
@@ -149,7 +157,7 @@ async def test_a_vendors_variable_goes_to_the_vendor_only(bench: Bench) -> None:
     with pytest.raises(ConfigurationError, match="and is not sent to https://elsewhere"):
         await bench.keys.header(MOVED)
     for moved in ("http://api.openai.com/v1", "https://api.openai.com:8443", "https://openai.com"):
-        assert await bench.keys.trouble(ProviderConfig("openai", "openai", moved))
+        assert await bench.trouble(ProviderConfig("openai", "openai", moved))
     assert key("o") in await bench.sent(
         ProviderConfig("openai", "openai", "https://API.OpenAI.com")
     )
@@ -179,7 +187,7 @@ async def test_any_other_id_has_a_variable_of_its_own(bench: Bench) -> None:
 async def test_a_keychain_entry_is_for_its_origin_and_is_told_of_elsewhere(bench: Bench) -> None:
     assert await bench.keys.keep(OPENAI, key("k")) == VENDOR
     assert key("k") in await bench.sent()
-    assert await bench.keys.trouble(MOVED)
+    assert await bench.trouble(MOVED)
     assert (await bench.keys.state(MOVED)).elsewhere == (VENDOR,)
     assert (await bench.keys.state(OPENAI)).elsewhere == ()
 
@@ -189,14 +197,14 @@ async def test_the_editor_is_told_the_origin_and_asked_once_for_each(bench: Benc
     for _ in range(3):
         assert key("e") in await bench.sent()
         bench.now += module.FRESH_S + 1
-    assert await bench.keys.trouble(MOVED)
+    assert await bench.trouble(MOVED)
     assert asked == [("openai", VENDOR), ("openai", "https://elsewhere.example.test")]
 
 
 async def test_an_entry_of_the_file_is_for_its_origin(bench: Bench) -> None:
     bench.write(f'[openai]\nkey = "{key("f")}"\n[my-work]\nkey = "{key("w")}"\n')
     assert key("f") in await bench.sent()
-    assert "keys.file has a key of openai for" in await bench.keys.trouble(MOVED)
+    assert "keys.file has a key of openai for" in await bench.trouble(MOVED)
     assert await bench.sent(WORK) == ""
     bench.write(f'[my-work]\nkey = "{key("w")}"\norigin = "https://models.example.test:8443"')
     bench.keys.forget()
@@ -338,14 +346,14 @@ async def test_removing_takes_all_that_we_keep_and_names_what_stays(bench: Bench
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o660, 0o604, 0o620])
 async def test_a_file_that_others_can_read_is_refused(bench: Bench, mode: int) -> None:
     bench.write(f'[openai]\nkey = "{key("f")}"', mode)
-    assert "chmod 600" in await bench.keys.trouble(OPENAI)
+    assert "chmod 600" in await bench.trouble(OPENAI)
 
 
 async def test_a_file_that_is_a_link_is_refused(bench: Bench, tmp_path: Path) -> None:
     real = bench.write(f'[openai]\nkey = "{key("f")}"')
     real.rename(tmp_path / "real.toml")
     real.symlink_to(tmp_path / "real.toml")
-    assert "is a link" in await bench.keys.trouble(OPENAI)
+    assert "is a link" in await bench.trouble(OPENAI)
 
 
 async def test_a_file_of_somebody_else_is_refused(
@@ -353,7 +361,7 @@ async def test_a_file_of_somebody_else_is_refused(
 ) -> None:
     bench.write(f'[openai]\nkey = "{key("f")}"')
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
-    assert "belongs to somebody else" in await bench.keys.trouble(OPENAI)
+    assert "belongs to somebody else" in await bench.trouble(OPENAI)
 
 
 @pytest.mark.parametrize("name", ["../keys.toml", "a/../../keys.toml", "/etc/keys.toml", "link/k"])
@@ -363,12 +371,12 @@ async def test_a_file_outside_the_config_folder_is_refused(
     bench.write("")
     (bench.folders.config / "link").symlink_to(tmp_path)
     bench.file = name
-    assert "below the config folder" in await bench.keys.trouble(OPENAI)
+    assert "below the config folder" in await bench.trouble(OPENAI)
 
 
 async def test_a_file_that_is_not_toml_is_named_without_its_words(bench: Bench) -> None:
     bench.write(f"[openai]\nkey = {key('f')}")
-    told = await bench.keys.trouble(OPENAI)
+    told = await bench.trouble(OPENAI)
     assert "is not TOML" in told and key("f") not in told
 
 
@@ -382,7 +390,7 @@ async def test_what_is_written_into_the_file_is_the_owners_alone(bench: Bench) -
 async def test_without_the_setting_there_is_no_file(bench: Bench) -> None:
     bench.write(f'[openai]\nkey = "{key("f")}"')
     bench.file = ""
-    assert "openai has no key" in await bench.keys.trouble(OPENAI)
+    assert "openai has no key" in await bench.trouble(OPENAI)
     with pytest.raises(ConfigurationError, match=r"keys\.file"):
         await bench.keys.keep(OPENAI, key("f"), file=True)
 
