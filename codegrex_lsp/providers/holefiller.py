@@ -93,7 +93,12 @@ def _flush(messages: list[Message], waiting: list[str]) -> None:
 
 
 def _append(messages: list[Message], role: str, content: str) -> None:
-    """Add a turn, or lengthen the last one: some chat templates refuse two of the same role."""
+    """Add a turn, or lengthen the last one: some chat templates refuse two of the same role.
+
+    A blank turn is left out: some vendors refuse it, and nobody misses it.
+    """
+    if not content.strip():
+        return
     if messages[-1]["role"] == role:
         messages[-1]["content"] += f"\n\n{content}"
     else:

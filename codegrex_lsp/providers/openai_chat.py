@@ -25,7 +25,7 @@ from codegrex_lsp.providers.decoding import (
 from codegrex_lsp.providers.framing import Sse
 from codegrex_lsp.providers.wire import Call, Decoder, Event, Finished, Probe, Sampling
 from codegrex_lsp.values.reply import Usage
-from codegrex_lsp.values.route import ModelFacts, ProviderConfig, Route
+from codegrex_lsp.values.route import ModelFacts, ProviderConfig
 
 
 class OpenAiChat:
@@ -42,13 +42,12 @@ class OpenAiChat:
         return self.chat(cleared, sampling)
 
     def chat(self, cleared: Cleared, sampling: Sampling) -> Call:
-        """A chat request. The model comes first and the growing text last, for prompt caches."""
-        route = cleared.route
-        body: dict[str, object] = {"model": route.model} if route.model else {}
-        body |= {"messages": holefiller.messages(cleared), **self.options(route, sampling)}
-        return Call("POST", endpoint(route.provider, "chat/completions"), encoded(body))
+        """A chat request; the growing text stands last, for prompt caches."""
+        body = model_field(cleared) | {"messages": holefiller.messages(cleared)}
+        body |= self.options(cleared, sampling)
+        return post(endpoint(cleared.route.provider, "chat/completions"), body)
 
-    def options(self, route: Route, sampling: Sampling) -> dict[str, object]:
+    def options(self, cleared: Cleared, sampling: Sampling) -> dict[str, object]:
         """Fields beside model and messages."""
         return {
             self.cap: sampling.max_tokens,
@@ -105,7 +104,7 @@ class ChoiceReader:
         """Text; reason and usage are kept for the end."""
         if frame.get("error") is not None:
             raise failures.in_band(self._provider, frame["error"])
-        usage = section(frame.get("usage"))
+        usage = section(frame.get("usage") or section(frame.get("x_groq")).get("usage"))
         if usage:
             self._usage = usage_of(usage)
         choices = frame.get("choices")
@@ -143,6 +142,19 @@ def endpoint(provider: ProviderConfig, name: str) -> str:
 
 
 _VERSIONED: Final = re.compile(r"[^/]/(v\d+[a-z]*\d*|openai)/?$")
+
+THOUGHT: Final = 8192
+"""Tokens added to the bound where a model thinks first, since its thoughts count as answer."""
+
+
+def post(path: str, body: dict[str, object]) -> Call:
+    """A call that carries JSON."""
+    return Call("POST", path, encoded(body))
+
+
+def model_field(cleared: Cleared) -> dict[str, object]:
+    """The model, left out where none is chosen: a server with one model needs no name."""
+    return {"model": cleared.route.model} if cleared.route.model else {}
 
 
 def usage_of(usage: Json) -> Usage:

@@ -75,7 +75,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "deepseek": Kind(
             "deepseek.DeepSeek",
             "https://api.deepseek.com",
-            "deepseek-chat",
+            "deepseek-v4-flash",
             variable="DEEPSEEK_API_KEY",
         ),
         "gemini": Kind(

@@ -1,0 +1,35 @@
+"""Google's Gemini through its OpenAI-compatible endpoint. Prompts are cached by their beginning."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from codegrex_lsp.privacy.cleared import Cleared
+from codegrex_lsp.providers.openai_chat import THOUGHT, OpenAiChat, model_names
+from codegrex_lsp.providers.wire import Sampling
+from codegrex_lsp.values.mode import Task
+
+_THINKS: Final = re.compile(r"(models/)?gemini-(2\.5|[3-9]|\d\d|flash|pro)")
+"""2.5 and above; the names without a number are aliases of the latest."""
+
+
+class Gemini(OpenAiChat):
+    """The kind `gemini`."""
+
+    def options(self, cleared: Cleared, sampling: Sampling) -> dict[str, object]:
+        """Little thought for a completion: none where a Flash model answers, some where Pro does.
+
+        A Flash model of the third generation may think all the same, so the bound has room.
+        """
+        made = super().options(cleared, sampling)
+        model = cleared.route.model
+        if not _THINKS.match(model):
+            return made
+        if cleared.task is Task.COMPLETION:
+            made["reasoning_effort"] = "none" if "flash" in model else "low"
+        return made | {self.cap: sampling.max_tokens + THOUGHT}
+
+    def models(self, answer: bytes) -> tuple[str, ...]:
+        """Names in the answer, without the `models/` that requests do not need."""
+        return tuple(name.removeprefix("models/") for name in model_names(answer))
