@@ -123,7 +123,11 @@ def providers(answers: Sequence[ProviderCheck], routes: Sequence[str]) -> list[C
         routes: `completion.routes`.
     """
     found = [_provider(answer) for answer in answers]
-    ready = {answer.id for answer in answers if answer.reachable and answer.facts}
+    ready = {
+        answer.id
+        for answer in answers
+        if answer.task == "completion" and answer.reachable and answer.facts
+    }
     usable = [name for name in routes if name in ready]
     if usable:
         found.append(Check("routes", "ok", f"suggestions come from {usable[0]}"))
@@ -135,7 +139,7 @@ def providers(answers: Sequence[ProviderCheck], routes: Sequence[str]) -> list[C
 
 
 def _provider(answer: ProviderCheck) -> Check:
-    name = f"provider.{answer.id}"
+    name = f"provider.{answer.id}" + (".chat" if answer.task == "chat" else "")
     if not answer.asked:
         return Check(name, "skip", answer.message, answer.fix)
     if not answer.reachable or answer.facts is None:

@@ -87,6 +87,10 @@ def as_json(outcome: CompletionOutcome, text: str) -> dict[str, Any]:
         "items": items,
         "route": route_json(outcome.route),
         "decision": decision_json(outcome.decision),
+        "passedOver": [
+            {"provider": detour.provider, "code": detour.code, "message": detour.message}
+            for detour in outcome.detours
+        ],
         "redactions": sum(redaction.count for redaction in outcome.redactions),
         "withheld": len(outcome.withheld),
         "timings": {

@@ -92,7 +92,7 @@ class Health:
             breaker.state(now),
             _counted(record.trouble, breaker.failures),
             record.since,
-            self.wall() + pause / 1000 if pause else 0.0,
+            round(self.wall() + pause / 1000) if pause else 0.0,
             pause,
             breaker.asked(now),
             record.proven,

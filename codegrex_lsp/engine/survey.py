@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from codegrex_lsp.egress.address import declared
 from codegrex_lsp.egress.door import Door
-from codegrex_lsp.engine.models import ModelBook, model_of
+from codegrex_lsp.engine.models import ModelBook, model_of, no_model
 from codegrex_lsp.errors import CodegrexError
 from codegrex_lsp.providers.wire import Probe, Purpose, Translator
+from codegrex_lsp.routing.route import listed
 from codegrex_lsp.settings.model import Settings
 from codegrex_lsp.values.mode import Destination, Task, allowed
 from codegrex_lsp.values.route import LOCAL_KINDS, ModelFacts, ProviderConfig
@@ -23,12 +25,14 @@ class ProviderCheck:
     Attributes:
         id: Provider id.
         destination: Where it is, as far as known.
-        model: The model that completion would use.
+        model: The model that the task would use.
         asked: False where mode forbids even asking.
         reachable: Whether it answered.
         facts: What it said of the model, if it did.
         message: One calm sentence.
         fix: What to do, or empty.
+        task: Completion, or chat where the provider has another model for it or is in no other
+            list.
     """
 
     id: str
@@ -39,6 +43,7 @@ class ProviderCheck:
     facts: ModelFacts | None
     message: str
     fix: str = ""
+    task: Task = Task.COMPLETION
 
 
 class Survey:
@@ -64,9 +69,9 @@ class Survey:
         self._translator = translator
 
     async def checks(self, folder: Path | None) -> tuple[ProviderCheck, ...]:
-        """One for each provider in the routes."""
+        """One for each provider in the routes and each model that it would be asked for."""
         settings = self._settings(folder)
-        return tuple([await self._check(one, settings) for one in _in_routes(settings)])
+        return tuple([await self._check(*one, settings) for one in _asked_for(settings)])
 
     async def models(self, folder: Path | None) -> tuple[tuple[str, tuple[str, ...], str], ...]:
         """(provider, models, trouble) for each provider in the routes."""
@@ -85,22 +90,32 @@ class Survey:
             found.append((provider.id, names, trouble))
         return tuple(found)
 
-    async def _check(self, provider: ProviderConfig, settings: Settings) -> ProviderCheck:
-        where, model = destination(provider, settings), model_of(provider)
+    async def _check(
+        self, provider: ProviderConfig, task: Task, settings: Settings
+    ) -> ProviderCheck:
+        where, model = destination(provider, settings), model_of(provider, task)
+
+        def check(
+            message: str, *, fix: str = "", asked: bool = True, facts: ModelFacts | None = None
+        ) -> ProviderCheck:
+            there = facts is not None
+            return ProviderCheck(provider.id, where, model, asked, there, facts, message, fix, task)
+
         if reason := _forbidden(provider, settings):
-            return ProviderCheck(provider.id, where, model, False, False, None, reason)
+            return check(reason, asked=False)
+        if trouble := no_model(provider, task):
+            return check(trouble)
         try:
             facts = await self._book.facts(provider, model)
         except CodegrexError as error:
             there = error.code == "model-missing"
-            return ProviderCheck(
-                provider.id, where, model, True, there, None, error.message, error.fix
-            )
+            return replace(check(error.message, fix=error.fix), reachable=there)
         if facts.remote:
-            where, message = Destination.CLOUD, "its model runs on another machine"
-        else:
-            message = "ready" + (", and runs here by its own word" if facts.verified else "")
-        return ProviderCheck(provider.id, where, model, True, True, facts, message)
+            told = "its model runs on another machine"
+            return replace(check(told, facts=facts), destination=Destination.CLOUD)
+        return check(
+            "ready" + (", and runs here by its own word" if facts.verified else ""), facts=facts
+        )
 
 
 def destination(provider: ProviderConfig, settings: Settings) -> Destination:
@@ -114,6 +129,18 @@ def _in_routes(settings: Settings) -> Iterator[ProviderConfig]:
     for name in dict.fromkeys((*settings.completion.routes, *settings.chat.routes)):
         if (provider := settings.providers.get(name)) is not None:
             yield provider
+
+
+def _asked_for(settings: Settings) -> Iterator[tuple[ProviderConfig, Task]]:
+    """Each provider in the routes, with the tasks for which it would be asked for a model."""
+    for provider in _in_routes(settings):
+        tasks = [task for task in _TASKS if provider.id in listed(settings, task)]
+        yield provider, tasks[0]
+        if len({model_of(provider, task) for task in tasks}) > 1:
+            yield provider, tasks[1]
+
+
+_TASKS: Final = (Task.COMPLETION, Task.CHAT)
 
 
 def _forbidden(provider: ProviderConfig, settings: Settings) -> str:

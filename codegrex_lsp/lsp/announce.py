@@ -56,9 +56,10 @@ class Announcer:
             _log.error("the status could not be read (%s)", type(error).__name__)
             return
         self._tell_problems()
-        if status == self._told:
+        steady = _without_countdown(status)
+        if steady == self._told:
             return
-        self._told = status
+        self._told = steady
         self._session.line.tell("codegrex/didChangeStatus", status)
         if self._session.client.knows_copilot_status:
             self._session.line.tell("didChangeStatus", _as_copilot(status))
@@ -76,6 +77,15 @@ class Announcer:
     def _folder(self) -> Any:
         current = self._session.current()
         return current.folder if current is not None else self._session.folder_of(None)
+
+
+def _without_countdown(status: dict[str, Any]) -> dict[str, Any]:
+    """The status less what changes by itself with each second: no news to anybody."""
+    routes = [
+        {name: value for name, value in route.items() if name != "retryInSeconds"}
+        for route in status.get("routes", ())
+    ]
+    return {**status, "routes": routes}
 
 
 def _as_copilot(status: dict[str, Any]) -> dict[str, Any]:

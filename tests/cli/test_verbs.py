@@ -63,6 +63,7 @@ def test_complete_json_is_the_stable_shape(
             "baseUrl": "http://127.0.0.1:11434",
         },
         "decision": {"code": "shown", "message": "suggestion shown"},
+        "passedOver": [],
         "redactions": 2,
         "withheld": 1,
         "timings": {"contextMs": 1.0, "gateMs": 2.0, "firstTokenMs": 3.0, "totalMs": 4.0},
