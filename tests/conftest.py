@@ -2,4 +2,9 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.support.closing", "tests.support.guard", "tests.support.model"]
+pytest_plugins = [
+    "tests.support.closing",
+    "tests.support.guard",
+    "tests.support.model",
+    "tests.support.signals",
+]
