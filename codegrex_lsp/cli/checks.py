@@ -7,7 +7,7 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -53,17 +53,23 @@ async def every(house: House, folder: Path, *, offline: bool) -> list[Check]:
         folder: The workspace.
         offline: Also prove that no public host is configured for use.
     """
+    from codegrex_lsp.cli import key_checks
+
     resolved = house.resolved(folder)
     settings = resolved.settings
     found = [interpreter(), *of_settings(resolved), mode(resolved)]
-    try:
-        answers = await house.check_providers(folder)
-        found += providers(answers, settings.completion.routes)
-    except Exception as error:
-        found.append(_failed("providers", error))
+    asked: list[tuple[str, Awaitable[list[Check]]]] = [
+        ("providers", _providers(house, folder, settings)),
+        ("keychain", key_checks.keychain(house)),
+        ("keys", key_checks.keys(house, settings)),
+    ]
+    for name, answer in asked:
+        try:
+            found += await answer
+        except Exception as error:
+            found.append(_failed(name, error))
     plain: list[tuple[str, Callable[[], list[Check]]]] = [
         ("embedded", lambda: embedded(settings)),
-        ("keychain", keychain),
         ("ignore", lambda: ignore(house, folder)),
         ("proxies", lambda: proxies(os.environ, settings)),
         ("ledger", lambda: ledger(house.ledger)),
@@ -78,6 +84,10 @@ async def every(house: House, folder: Path, *, offline: bool) -> list[Check]:
         except Exception as error:
             found.append(_failed(name, error))
     return found
+
+
+async def _providers(house: House, folder: Path, settings: Settings) -> list[Check]:
+    return providers(await house.check_providers(folder), settings.completion.routes)
 
 
 def _failed(name: str, error: Exception) -> Check:
@@ -170,23 +180,6 @@ def embedded(settings: Settings) -> list[Check]:
         fix = "Run `codegrex-lsp models pull starter`."
         return [Check("embedded", "warn", "the starter model is not here", fix)]
     return [Check("embedded", "ok", "installed, with the starter model")]
-
-
-def keychain() -> list[Check]:
-    """Where keys of cloud providers would be kept. No key is read."""
-    import keyring
-    import keyring.errors
-
-    fix = "Local models need no key; for cloud providers use an environment variable or a keychain."
-    try:
-        backend = keyring.get_keyring()
-        name = f"{type(backend).__module__}.{type(backend).__qualname__}"
-        usable = backend.priority > 0
-    except (keyring.errors.KeyringError, RuntimeError):
-        name, usable = "none", False
-    if not usable:
-        return [Check("keychain", "warn", f"no usable keychain ({name})", fix)]
-    return [Check("keychain", "ok", name)]
 
 
 def ignore(house: House, folder: Path) -> list[Check]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from codegrex_lsp import __version__
 from codegrex_lsp.cli import (
@@ -12,6 +13,7 @@ from codegrex_lsp.cli import (
     config,
     demo,
     doctor,
+    keys,
     ledger,
     mode,
     models,
@@ -27,6 +29,7 @@ VERBS = (
     check_ignore,
     mode,
     models,
+    keys,
     ledger,
     config,
     doctor,
@@ -35,9 +38,20 @@ VERBS = (
 )
 
 
+class _Parser(argparse.ArgumentParser):
+    """Names unknown flags and repeats nothing else: an argument too many may be a key."""
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        known, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            flags = [word.partition("=")[0] for word in unknown if word.startswith("--")]
+            self.error(f"unrecognized arguments: {' '.join(flags) or len(unknown)}")
+        return known
+
+
 def build() -> argparse.ArgumentParser:
     """A parser that puts the chosen verb's function into `run`."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="codegrex-lsp",
         description="AI code suggestions from which nothing leaves unless you allowed it.",
         epilog="Without a verb, and with standard input not a terminal, it serves LSP.",

@@ -7,6 +7,7 @@ command line import pygls.)
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Mapping
@@ -36,6 +37,7 @@ from codegrex_lsp.privacy.ignore import IgnoreRules, Verdict
 from codegrex_lsp.providers import translator
 from codegrex_lsp.settings import SettingsReader, Sources
 from codegrex_lsp.settings.keys import Keys
+from codegrex_lsp.settings.keys import State as KeyState
 from codegrex_lsp.settings.keysources import Origin
 from codegrex_lsp.settings.model import Resolved, Settings
 from codegrex_lsp.state import secret
@@ -359,6 +361,14 @@ class House:
     async def models(self, folder: Path | None) -> tuple[tuple[str, tuple[str, ...], str], ...]:
         """(provider, models, trouble) for each provider in the routes that mode lets us ask."""
         return await self._survey.models(folder)
+
+    async def key_states(self) -> tuple[KeyState, ...]:
+        """Where each provider's key is and where it would be sent; never a key."""
+        providers = self._settings(None).providers.values()
+        asked = [self.keys.state(one) for one in providers if one.kind != "embedded"]
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        # The others have an address that can not be read, which `doctor` says elsewhere.
+        return tuple(state for state in found if isinstance(state, KeyState))
 
     async def warm_up(self) -> None:
         """Import and build what the first request needs, off the event loop."""

@@ -29,6 +29,7 @@ from codegrex_lsp.lsp.features import (
     explain_ignore,
     hover,
     inline_completion,
+    keys,
     lifecycle,
     notebooks,
     preview,
@@ -81,6 +82,7 @@ FEATURES: Final[dict[str, tuple[type, Callable[[Session, Any], Any]]]] = {
     "codegrex/status": (protocol.StatusWanted, status.answer),
     "codegrex/setMode": (protocol.ModeWanted, set_mode.answer),
     "codegrex/explainIgnore": (protocol.IgnoreWanted, explain_ignore.answer),
+    "codegrex/keys": (protocol.Nothing, keys.answer),
     "codegrex/preview": (protocol.PreviewWanted, preview.answer),
 }
 """Every message we know, how it is read and who answers it; the lifecycle is added by `build`."""
@@ -191,6 +193,7 @@ def _add_lifecycle(built: Built, progress: Progress, on_exit: Callable[[int], No
         session.on_status = built.announcer.soon
         session.on_document, session.on_rules = marker.soon, marker.all
         session.on_status()
+        keys.listen(session)
         if session.client.pulls_settings:
             built.begin(configuration.pull(session))
         if session.client.watches_files:

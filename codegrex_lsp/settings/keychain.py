@@ -62,7 +62,7 @@ class Keychain:
 
     Args:
         index: The file that says which entries there are.
-        seconds: How long one question may take.
+        seconds: How long one question may take; `SECONDS` where None.
         load: Gives the back end; blocking.
     """
 
@@ -70,11 +70,11 @@ class Keychain:
         self,
         index: Path,
         *,
-        seconds: float = SECONDS,
+        seconds: float | None = None,
         load: Callable[[], KeyringBackend] | None = None,
     ) -> None:
         self._index = index
-        self._seconds = seconds
+        self._seconds = SECONDS if seconds is None else seconds
         self._load = load or backend
         self._backend: KeyringBackend | None = None
         self._turn = asyncio.Lock()
@@ -234,7 +234,7 @@ def _as_trouble(sentence: str) -> Iterator[None]:
 
 
 _OTHERWISE: Final = (
-    "Use the provider's environment variable, or a file of your own with the setting keys.file."
+    "Use the provider's environment variable, or a file: choose keys.file, then `keys set --file`."
 )
 
 

@@ -20,7 +20,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from codegrex_lsp.errors import ConfigurationError
 from codegrex_lsp.portable import Folders
@@ -77,6 +77,17 @@ class State:
     source: Source | None
     troubles: tuple[str, ...]
     elsewhere: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The stable shape of `keys list --json` and `codegrex/keys`."""
+        return {
+            "provider": self.provider,
+            "origin": self.origin,
+            "needed": self.needed,
+            "source": self.source,
+            "troubles": list(self.troubles),
+            "elsewhere": list(self.elsewhere),
+        }
 
 
 AskClient = Callable[[str, str], Awaitable[object]]

@@ -39,6 +39,11 @@ SHOWN = Decision("shown", "suggestion shown")
 KEPT = WithheldPiece("data.csv", "ignored-by-file", ".codegrexignore:1: *.csv")
 
 
+class _Keychain:
+    async def name(self) -> str:
+        return "a.Keychain"
+
+
 @dataclass
 class ScriptedHouse:
     """Says what a test tells it to, and remembers what it was asked."""
@@ -61,6 +66,8 @@ class ScriptedHouse:
     raises: BaseException | None = None
     ledger: Any = None
     folders: Any = None
+    keys: Any = field(default_factory=lambda: SimpleNamespace(keychain=_Keychain()))
+    states: tuple[Any, ...] = ()
 
     def resolved(self, folder: Path | None) -> Resolved:
         self.folder = folder
@@ -131,6 +138,9 @@ class ScriptedHouse:
 
     async def models(self, folder: Path | None) -> tuple[tuple[str, tuple[str, ...], str], ...]:
         return self.found
+
+    async def key_states(self) -> tuple[Any, ...]:
+        return self.states
 
     async def warm_up(self) -> None:
         pass

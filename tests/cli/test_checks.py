@@ -7,7 +7,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import keyring
 import pytest
 
 from codegrex_lsp.__main__ import main
@@ -128,14 +127,6 @@ def test_a_broken_chain_and_an_unwritable_ledger_are_failures() -> None:
     assert statuses(spoiled) == {"ledger": "fail", "ledger.chain": "fail"}
 
 
-def test_no_keychain_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
-    from keyring.backends.fail import Keyring
-
-    monkeypatch.setattr(keyring, "get_keyring", Keyring)
-    (found,) = checks.keychain()
-    assert (found.status, "environment variable" in found.fix) == ("warn", True)
-
-
 def test_folders_that_can_not_be_written_fail(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -203,15 +194,16 @@ def test_a_check_that_raises_fails_and_the_others_go_on(
         def check(self) -> str:
             raise LedgerError("the ledger can not be read", fix="look at it")
 
-    def fall() -> None:
+    def fall(*_: object) -> None:
         raise ValueError("the text of a person")
 
-    house.checks, house.ledger = (READY,), Broken()
-    monkeypatch.setattr(checks, "keychain", fall)
+    house.checks, house.ledger, house.keys = (READY,), Broken(), None
+    monkeypatch.setattr(checks, "ignore", fall)
     assert main(["doctor", "--json"]) == 1
     told = {check["id"]: check for check in json.loads(capsys.readouterr().out)["checks"]}
     assert told["ledger"]["message"] == "the ledger can not be read"
     assert told["ledger"]["fix"] == "look at it"
+    assert told["ignore"]["status"] == "fail"
     assert told["keychain"]["status"] == "fail"
     assert "text of a person" not in json.dumps(told)
     assert told["folders"]["status"] == "ok"
