@@ -33,12 +33,17 @@ _VALUES_SUFFIXES: Final = words(
     """
     .env .ini .cfg .conf .cnf .properties .yaml .yml .sh .bash .zsh .fish .envrc .toml .tf
     .tfvars .log .csv .tsv .ps1 .psm1 .bat .cmd .diff .patch
+    .ldif .vcf .ics .service .socket .network .netdev .desktop .gitconfig .hcl .inf .kdl .repo
     """
 )
-_VALUES_NAMES: Final = (".env", "dockerfile", "makefile", ".netrc", ".npmrc", ".pypirc", ".pgpass")
+_VALUES_NAMES: Final = (
+    *(".env", "dockerfile", "makefile", ".netrc", ".npmrc", ".pypirc", ".pgpass"),
+    *(".fetchmailrc", "fetchmailrc", ".curlrc", ".wgetrc", ".authinfo", ".gitconfig", ".s3cfg"),
+)
 
-_PROSE_LANGUAGES: Final = words("markdown plaintext restructuredtext asciidoc git-commit latex")
-_PROSE_SUFFIXES: Final = words(".md .markdown .rst .txt .adoc .mdx")
+_PROSE_LANGUAGES: Final = words("markdown plaintext restructuredtext asciidoc git-commit latex org")
+_PROSE_SUFFIXES: Final = words(".md .markdown .rst .txt .adoc .mdx .tex .org .eml .textile .wiki")
+_PROSE_NAMES: Final = words("commit_editmsg merge_msg readme notes todo changelog")
 
 _LOCK_NAMES: Final = words(
     """
@@ -69,6 +74,6 @@ def kind_of(language: str, path_name: str) -> FileKind:
         or path.name.startswith(_VALUES_NAMES)
     ):
         return FileKind.VALUES
-    if language in _PROSE_LANGUAGES or path.suffix in _PROSE_SUFFIXES:
+    if language in _PROSE_LANGUAGES or path.suffix in _PROSE_SUFFIXES or path.name in _PROSE_NAMES:
         return FileKind.PROSE
     return FileKind.CODE

@@ -89,7 +89,8 @@ _PLACEHOLDER: Final = re.compile(
       | ^1234567890?$ | ^abc(?:123|def)?$ | ^foo(?:bar)?$ | ^(?:none|null|nil|undefined|true|false
           |yes|no|on|off|empty|unset|optional|required|string|str|int|bool|bytes|any|test|testing
           |default|unknown|value|hidden|input|text|type|object|number|n/a|public|private|secret
-          |plain|basic|bearer|manual|auto|always|never|prompt|ask|disabled|enabled|generated|define|undef|files)$
+          |plain|basic|bearer|manual|auto|always|never|prompt|ask|disabled|enabled|generated|define|undef|files
+          |hashed|encrypted|confirmed|anonymous@?|sha\d{1,3}|md5|bcrypt|scrypt|argon2\w{0,2}|pbkdf2\w{0,12})[!?]{0,2}$
       | examplekey$ | example$
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -104,13 +105,13 @@ _LABEL: Final = re.compile(
     r"contrase[nñ]a|haslo|hasło|parola|wachtwoord|пароль|密码|密碼|パスワード|비밀번호)"
     r"(?:[\s_\-.]?(?:name|value|ref|key|id|field|input|box|label|text|hash|reset|prompt|env|var|"
     r"file|path|form|required|changed?|again|page|view|type|hint|here|error|url|mismatch|invalid|"
-    r"incorrect|confirm(?:ation)?|confirmed|expired|manager|prod|dev))*[\s_\-:?*.!>]*",
+    r"incorrect|confirm(?:ation)?|confirmed|expired|manager|prod|dev))*[\s_\-:?*.!>]*[12]?",
     re.IGNORECASE,
 )
 _REFERENCE: Final = re.compile(
     r"""^\$[A-Za-z_]+$ | ^\$[a-z_]+\d*$ | ^\$[A-Z_][A-Z0-9_]*$ | ^\$[({]
       | ^\$\w+[:\[(.] | \$\{ | \$\( | \{\{
-      | ^%\w+%$ | ^%[sdrv@]$ | %\(\w | ^@\w+@$ | <%=
+      | ^%\w+%$ | ^%[sdrv@]$ | %\(\w | ^@[\w.\-]+@$ | <%= | ^%7B.*%7D$
       | ^!(?:Ref|Sub|GetAtt|ImportValue|secret|env|vault|reference)\b | ^ENC\[ | ^\#\{
       | ^(?:arn|vault|op|keyring|ssm|env|file|
         secretsmanager|secret|gcp-secret|azurekeyvault|awssecret|kms|sops|doppler)[:.(]
@@ -167,10 +168,20 @@ _BARE_CODE: Final = re.compile(r"\(|^[A-Z][A-Za-z]+-[A-Z][A-Za-z]+$")
 
 _ALPHABET: Final = re.compile(r"abcdefghij|0123456789|ABCDEFGHIJ", re.IGNORECASE)
 _FIELDS: Final = re.compile(r"[A-Za-z_]\w*(?:,\s?[A-Za-z_]\w*)+")
+_TYPE: Final = re.compile(r"[A-Za-z]+\(\d{1,5}(?:,\s?\d{1,3})?\)")
+_RULES: Final = re.compile(r"[a-z_]+(?::[\w,]{1,40})?(?:\|[a-z_]+(?::[\w,]{1,40})?)+")
+_SHORTCUT: Final = re.compile(
+    r"(?:ctrl|control|alt|option|shift|cmd|command|meta|super|mod)(?:[+\-]\w{1,12})+", re.IGNORECASE
+)
+_MODULE: Final = re.compile(
+    r"[a-z_]{2,32}(?:\.[a-z_]{2,32}\d?)+\.[A-Z][A-Za-z]{2,40}\d{0,2}[A-Za-z]{0,40}"
+)
+"""The class that somebody names, by the path of its module."""
+_OTHER_FORMS: Final = (_FIELDS, _TYPE, _RULES, _SHORTCUT, _MODULE)
 
 
 def _is_something_else(value: str) -> bool:
-    if _OTHER_DATA.search(value) or _FIELDS.fullmatch(value):
+    if _OTHER_DATA.search(value) or any(form.fullmatch(value) for form in _OTHER_FORMS):
         return True
     if _CODE.search(value) and not looks_random(value):
         return True
@@ -255,9 +266,11 @@ def reads_as_text(value: str) -> bool:
 
 def _is_sentence(value: str, key: Key) -> bool:
     """Text for people. A pass phrase is words too, but none of those that hold a sentence."""
-    if " " not in value or any(c.isdigit() for c in value):
+    if " " not in value:
         return False
     parts = value.lower().split()
+    if any(c.isdigit() for c in value):
+        return len(parts) >= 4 and _counts(parts)
     if len(parts) in _SEED_PHRASES and value.replace(" ", "").islower():
         return False
     if any(part.strip(".,:;!?'\"()") in _FUNCTION_WORDS for part in parts):
@@ -265,6 +278,14 @@ def _is_sentence(value: str, key: Key) -> bool:
     if value[-1] in ".:?!" or _LABEL.fullmatch(parts[-1]) or key not in (Key.HUMAN, Key.PHRASE):
         return True
     return value[0].isupper() and value[1:] == value[1:].lower()
+
+
+def _counts(parts: list[str]) -> bool:
+    """Whether a number in words is one that they count with: `At least 12 characters`."""
+    plain = [part.strip(".,:;!?'\"()") for part in parts]
+    if not all(part.isalpha() or part.isdigit() or not part for part in plain):
+        return False
+    return not _FUNCTION_WORDS.isdisjoint(plain) or "least" in plain
 
 
 def is_code(value: str) -> bool:

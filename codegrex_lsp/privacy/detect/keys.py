@@ -34,7 +34,7 @@ HINTS: Final = words(
     """
     pass pwd pswd passe pw secret token key cred auth senha contrase kennwort parola haslo heslo
     wachtwoord salasana clave mdp mnemonic salt seed otp cookie
-    pepper sessid sessionid
+    pepper sessid sessionid psk hasł
     """
 )
 """Letters, one group of which is in every name that this module knows. All are of lower case."""
@@ -46,7 +46,7 @@ _HUMAN: Final = re.compile(
     r"|wachtwoord|salasana|(?:^|_)(?:mdp|clave|pswd|psw|passcode)$|^pwd|pwd(?:$|_)"
     r"|(?:^|_)(?:pass|pw)(?:_\d+|_(?:prod|dev|test|stage|staging|old|new|live|local))?$"
     r"|(?:user|db|root|admin|require|smtp|ftp|mail|login|my|sql|ssh|key|store)pass$|mnemonic"
-    r"|seed_phrase|masterauth"
+    r"|seed_phrase|masterauth|(?:^|_)psk$|pre_?shared_?key$|(?:redis|valkey|memcached?)_auth$"
 )
 _PHRASE: Final = re.compile(
     r"(?:jwt|session|cookie|auth|signing|token|hmac)_secret$|secret_key_base$|(?:^|_)pepper$"
@@ -80,7 +80,8 @@ _PLAIN_LAST: Final = words(
     attr prompt getter setter env var variable link page form view icon button event func fn
     function callback method factory builder generator filter exception schema model config
     settings options option selector locator xpath css idx pos position offset start end begin
-    arn location source src target owner user username email prop property meta metadata spec
+    arn location source src target owner user encoder decoder converter resolver interceptor
+    listener serializer hashers lock username email prop property meta metadata spec
     encryption
     table charset chars alphabet separator sep delimiter delim identifier ident check checker
     checks word words kwargs module stream bucket subject info period pem crt cer der pfx jks txt
@@ -102,12 +103,20 @@ _OF_THE_NAME_BEFORE: Final = words("value val text default plain raw key prod de
 """Last parts of a dotted name that say nothing themselves: `db.password.value`."""
 
 
+_ASKS_ALWAYS: Final = re.compile(r"redis|valkey|memcache")
+"""Servers whose `auth` is a password and nothing else."""
+
+_PLAIN_LETTERS: Final = str.maketrans("łŁöÖäÄ", "lLoOaA")
+
+
 @lru_cache(maxsize=4096)
 def judge_key(key: str) -> Key:
     """What a name says. `key` is an identifier in any spelling: camel, snake, kebab, dotted."""
-    *before, last = key.split(".")
+    *before, last = key.translate(_PLAIN_LETTERS).split(".")
     if before and last.lower() in _OF_THE_NAME_BEFORE:
         return max(_judge(before[-1]), _judge(f"{before[-1]}_{last}"), key=lambda k: k.value)
+    if before and last.lower() == "auth" and _ASKS_ALWAYS.search(key.lower()):
+        return Key.HUMAN
     return _judge(last)
 
 

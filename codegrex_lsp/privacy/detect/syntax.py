@@ -16,6 +16,7 @@ from typing import Final
 from codegrex_lsp.privacy.detect.detector import Line
 from codegrex_lsp.privacy.detect.filekind import FileKind
 from codegrex_lsp.privacy.detect.lines import WINDOW
+from codegrex_lsp.privacy.detect.passwords import stands_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ def _unquoted(text: str, start: int, end: int) -> Value | None:
     if lead and lead.end() == start and (match := _NEXT_CELL.match(text, end)):
         return _plain(match)
     if lead and lead.end() == start and (match := _DIRECTIVE.match(text, end)):
-        return _plain(match) if _stands_out(match["value"]) else None
+        return _plain(match) if stands_out(match["value"]) else None
     blank = text[start:end].lower() in _BLANK_KEYS or (not text[:start].isspace() and start)
     if blank and (match := _BLANK.match(text, end)) and _ends(_BLANK_BEFORE, text, start):
         return _plain(match, trim=_TRIM)
@@ -261,7 +262,7 @@ def _in_words(reading: Reading, start: int, end: int, before: str) -> Value | No
         return None
     if prose and _is_noted(text, start, end, value):
         return value
-    if not _stands_out(text[value.start : value.end][:_LOOK]):
+    if not stands_out(text[value.start : value.end][:_LOOK]):
         reading.count(value.end - value.start)
         return None
     return value
@@ -276,22 +277,6 @@ def _is_noted(text: str, start: int, end: int, value: Value) -> bool:
 
 
 _COMMENT: Final = re.compile(r"(?:^|\s)(?:#|//|--|/?\*|<!--|;|%|rem\s)\s?", re.IGNORECASE)
-
-_CLASSES: Final = tuple(map(re.compile, (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^\w\s\-./:,]", r"_|-$")))
-
-
-_DIGIT: Final = re.compile(r"\d")
-_SHOUTED_AND_SAID: Final = re.compile(r"[A-Z]{3}[_\-+.][a-z]{3}|[a-z]{3}[_\-+.][A-Z]{3}")
-
-
-def _stands_out(value: str) -> bool:
-    """Whether a bare word among words looks made up: long enough, and of mixed characters."""
-    if len(value) < 6 or "(" in value or "[" in value:
-        return False
-    if _SHOUTED_AND_SAID.search(value):
-        return True
-    classes = sum(1 for pattern in _CLASSES if pattern.search(value))
-    return classes >= (2 if _DIGIT.search(value) else 3)
 
 
 def _plain(match: re.Match[str] | None, trim: str = "", *, sure: bool = False) -> Value | None:
