@@ -88,8 +88,9 @@ HOSTILE = ["a", "a.", "=", "1.1.1.", "'", '"', "/", "-", "_", " ", "0", "A1", "a
 def test_every_rule_takes_linear_time(rule: Rule) -> None:
     """Four times the text may cost about four times the time; a quadratic rule costs sixteen."""
     examples = [expand(template).text for template in rule.matches[:3]]
-    own = [*rule.keywords, *(e[: len(e) // 2] for e in examples), *(e[:-1] for e in examples)]
-    own += [word.upper() for word in rule.keywords]
+    words = rule.keywords[:: len(rule.keywords) // 24 or 1]
+    own = [*words, *(e[: len(e) // 2] for e in examples), *(e[:-1] for e in examples)]
+    own += [word.upper() for word in words]
     for pattern in filter(None, (rule.compiled, rule.compiled_half)):
         for piece in (*HOSTILE, *own):
             for begin in ("", examples[0][: len(examples[0]) // 2]):
