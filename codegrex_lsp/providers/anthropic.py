@@ -1,8 +1,8 @@
-"""Anthropic's Messages API (`anthropic-version` 2023-06-01), SSE.
+"""Anthropic's Messages API, SSE.
 
 A prompt is cached where a block says so: the system sentence and what stays while somebody types
-carry `cache_control`. No temperature goes along, which today's models no longer take, and no
-start of an answer.
+carry `cache_control`. No temperature goes along, which this version of the API refuses, and no
+start of an answer, which today's models refuse.
 """
 
 from __future__ import annotations
@@ -22,10 +22,16 @@ from codegrex_lsp.values.mode import Task
 from codegrex_lsp.values.reply import Usage
 from codegrex_lsp.values.route import ModelFacts, ProviderConfig
 
-_VERSION: Final = ("anthropic-version", "2023-06-01")
+_VERSION: Final = ("anthropic-version", "2026-10-21")
 
-_ALWAYS_THINKS: Final = re.compile(r"claude-(mythos|fable)")
-"""Models that refuse to be told not to think."""
+_UNTHINKING: Final = (
+    (re.compile(r"claude-sonnet-5-5"), {"thinking": {"type": "between_tools"}}),
+    (re.compile(r"claude-(opus-5-5|fable|mythos)"), {"output_config": {"effort": "low"}}),
+    (re.compile(r"claude-(3|(opus|sonnet|haiku)-[45])\b"), {"thinking": {"type": "disabled"}}),
+    (re.compile(r""), {"output_config": {"effort": "low"}}),
+)
+"""How a model is told not to think, or where that can not be, to think little. The first that
+fits counts. Source: "Thinking support by model" in Anthropic's documentation."""
 
 Block = dict[str, object]
 
@@ -44,9 +50,10 @@ class Anthropic:
             "messages": turns,
             "stream": True,
         }
-        if filling and not _ALWAYS_THINKS.match(cleared.route.model):
-            body["thinking"] = {"type": "disabled"}
-        else:
+        if filling:
+            model = cleared.route.model
+            body |= next(fields for names, fields in _UNTHINKING if names.match(model))
+        if "thinking" not in body:
             body["max_tokens"] = sampling.max_tokens + THOUGHT
         headers = (("content-type", "application/json"), _VERSION)
         return Call("POST", endpoint(cleared.route.provider, "messages"), encoded(body), headers)

@@ -190,7 +190,8 @@ _FAMILIES: Final = (
     (
         quota_exhausted,
         "insufficient_quota billing_error billing_not_active billing_hard_limit_reached "
-        "insufficient_balance insufficient_credits payment_required",
+        "insufficient_balance insufficient_credits payment_required enforced_spend_limit_reached "
+        "contract_spend_limit_reached linked_organization_spend_limit_reached",
     ),
     (
         prompt_too_long,
@@ -207,7 +208,11 @@ _FAMILIES: Final = (
         "model_not_found deploymentnotfound invalid_model model_not_available model_decommissioned "
         "unknown_model not_found_error notfounderror not_found",
     ),
-    (busy, "overloaded_error server_overloaded service_unavailable unavailable slow_down"),
+    (
+        busy,
+        "overloaded_error server_overloaded service_unavailable unavailable slow_down "
+        "insufficient_system_resource",
+    ),
     (
         rate_limited,
         "rate_limit_exceeded rate_limit_error rate_limited resource_exhausted too_many_requests",
@@ -277,7 +282,7 @@ def _stated(body: bytes) -> _Stated:
 
 def _read(answer: Mapping[str, object]) -> _Stated:
     parts = list(_parts(answer))
-    words = [part.get(name) for part in parts for name in ("code", "type", "status", "reason")]
+    words = [part.get(name) for part in parts for name in _NAMES]
     codes = frozenset(word.lower() for word in words if isinstance(word, str) and len(word) < 64)
     fields = [part.get("param") for part in parts]
     told = [str(part.get("message", ""))[:64].lower() for part in parts]
@@ -289,6 +294,9 @@ def _read(answer: Mapping[str, object]) -> _Stated:
     )
 
 
+_NAMES: Final = ("code", "type", "status", "reason", "error_code")
+
+
 def _parts(answer: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
     """The objects in which vendors put codes: the answer, its error, and what lies in that."""
     yield answer
@@ -296,7 +304,7 @@ def _parts(answer: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
     if isinstance(error, dict):
         yield error
         details = error.get("details")
-        inner = [error.get("innererror"), *(details if isinstance(details, list) else [])]
+        inner = [error.get("innererror"), *(details if isinstance(details, list) else [details])]
         yield from (part for part in inner if isinstance(part, dict))
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from codegrex_lsp.privacy.cleared import Cleared, ClearedPiece
 from codegrex_lsp.values.ask import PieceKind, Role
-from codegrex_lsp.values.mode import Task
-from codegrex_lsp.values.route import ModelFacts, ProviderConfig
+from codegrex_lsp.values.mode import Destination, Task
+from codegrex_lsp.values.route import LOCAL_KINDS, ModelFacts, ProviderConfig
 from codegrex_lsp.values.sealed import Sealed
 from tests.support.cleared import _SEAL, cleared
 
@@ -37,10 +37,15 @@ def completion(
         pieces.append(ClearedPiece(path, PieceKind.DOCUMENT, role, Sealed(text), language))
     config = ProviderConfig(kind, kind, model=model, **provider)
     facts = ModelFacts(can_insert=can_insert, family=family)
-    return replace(cleared(provider=config, facts=facts), pieces=tuple(pieces), seal=_SEAL)
+    made = cleared(provider=config, destination=_usual(kind), facts=facts)
+    return replace(made, pieces=tuple(pieces), seal=_SEAL)
 
 
 def conversation(*turns: tuple[Role, str], kind: str = "ollama", **provider: Any) -> Cleared:
     """A chat of these turns."""
     config = ProviderConfig(kind, kind, **{"model": "m", **provider})
-    return cleared(*turns, provider=config, task=Task.CHAT)
+    return cleared(*turns, provider=config, destination=_usual(kind), task=Task.CHAT)
+
+
+def _usual(kind: str) -> Destination:
+    return Destination.LOCAL if kind in LOCAL_KINDS else Destination.CLOUD
