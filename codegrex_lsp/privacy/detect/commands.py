@@ -18,12 +18,16 @@ from codegrex_lsp.privacy.detect.detector import Level, Line
 from codegrex_lsp.privacy.detect.filekind import FileKind
 from codegrex_lsp.privacy.detect.judge import judge_value
 from codegrex_lsp.privacy.detect.keys import Key
+from codegrex_lsp.privacy.detect.passwords import is_likely
 
 _VALUE: Final = r"""(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)'|(?P<bare>[^\s"'`|;&<>,)\]]+))"""
 _BLANK: Final = r"""["']?[\s,=]{1,4}"""  # between words of a command line, or of a list of them
 _REST: Final = r"[^|;&]{0,200}?"
 _TEXT: Final = r"""(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)')"""
 _USER: Final = r"""(?:"[^"]{0,120}"|'[^']{0,120}'|[\w.]{1,60})\s{0,4},\s{0,4}"""
+
+_LIKELY: Final = r"""(?:"(?P<double_likely>[^"]+)"|'(?P<single_likely>[^']+)')"""
+"""A string of a call that may take others: it must look like a password by itself."""
 
 _FIELD: Final = r"""(?:passw(?:or)?d|passwort|pwd)\w{0,20}["'\])/i]"""  # of a form, by its name
 _TYPED: Final = ("enter", "enters", "type", "types", "fill", "fills", "entered", "typed")
@@ -36,8 +40,8 @@ _ROWS: Final = (
     ),
     (
         ("curl",),
-        rf"""curl\b{_REST}["'\s](?:-u|--user|-U|--proxy-user){_BLANK}?(?P<q>["'])?[^\s:"']{{1,120}}:"""
-        r"""(?P<pair>(?(q)[^"']+|[^\s"'|;&]+))""",
+        rf"""curl\b{_REST}["'\s](?:-u|--user|-U|--proxy-user)(?:{_BLANK})?(?P<q>["'])?[^\s:"']{{1,120}}:"""
+        r"""(?P<pair>(?(q)[^"']+|(?:'[^']+'|"[^"]+"|[^\s"'|;&]+)))""",
     ),
     (
         ("docker", "podman", "helm", "skopeo", "buildah", "nerdctl", "oras"),
@@ -54,11 +58,31 @@ _ROWS: Final = (
         ("mongo", "sqlcmd", "bcp ", "ipmitool", "sqoop", "influx"),
         rf"""(?:mongo\w*|sqlcmd|bcp|ipmitool|sqoop|influx)\b{_REST}\s-[pP]{_BLANK}{_VALUE}""",
     ),
+    (
+        ("mosquitto", "osql", "isql", "sqlcmd"),
+        rf"""(?:mosquitto_(?:pub|sub)|osql|isql|sqlcmd)\b{_REST}\s-(?-i:P)(?!assw|ort\b)(?:{_BLANK})?{_VALUE}""",
+    ),
+    (("mysqladmin",), rf"""mysqladmin\b{_REST}\spassword\s{_VALUE}"""),
+    (("schtasks",), rf"""schtasks\b{_REST}\s/rp\s{_VALUE}"""),
     (("ldap",), rf"""ldap(?:search|modify|add|delete|passwd|whoami){_REST}\s-w{_BLANK}{_VALUE}"""),
     (("smbclient", "rpcclient"), rf"""client{_REST}\s-U\s*["']?[^\s%"']{{1,80}}%{_VALUE}"""),
     (("rabbitmqctl",), rf"""rabbitmqctl\s(?:add_user|change_password)\s\S+\s{_VALUE}"""),
     (("htpasswd",), rf"""htpasswd\s-\w*b\w*\s(?:\S+\s){{2}}{_VALUE}"""),
     (("chpasswd",), r"""["']?[\w.\-]{1,32}:(?P<pair>[^\s"':|]+)["']?\s*\|\s*(?:sudo\s)?chpasswd"""),
+    (
+        ("secret ", "password ", "isakmp"),
+        rf"""^\s{{0,4}}(?:enable|username\s\S{{1,64}}(?:\sprivilege\s\d+)?)\s(?:secret|password)"""
+        rf"""(?:\s[05])?\s{_VALUE}\s*$""",
+    ),
+    (("isakmp key",), rf"""isakmp\skey\s(?:\d\s)?{_VALUE}\saddress"""),
+    (("community",), rf"""\bsnmp-server\scommunity\s{_VALUE}\s+r[ow]\b"""),
+    (("community",), rf"""^\s*r[ow]community6?\s{_VALUE}"""),
+    (("createuser ",), rf"""^\s*createuser\s\S+\s(?:md5|sha[\w\-]*)\s{_VALUE}"""),
+    (("createuser ",), rf"""^\s*createuser\s.{{1,160}}\s(?:des|aes[\w\-]*)\s{_VALUE}"""),
+    (
+        ("user ",),
+        r"""^\s*(?:acl\ssetuser|user)\s\S{1,64}\s(?:[^>\s]\S{0,80}\s){0,6}>(?P<pair>\S+)""",
+    ),
     (("openssl",), rf"""openssl{_REST}\s-k{_BLANK}{_VALUE}"""),
     (("-pass",), rf"""-pass(?:in|out)?{_BLANK}["']?pass:{_VALUE}"""),
     (("7z", "rar "), rf"""\b(?:7z\w?|rar|unrar)\b{_REST}\s-h?p{_VALUE}"""),
@@ -82,7 +106,8 @@ _ROWS: Final = (
     (("convertto-secure",), rf"""{_TEXT}\s*\|\s*convertto-securestring"""),
     (
         ("basicauth", "basic_auth", "digestauth", "networkcredential", "passwordcredentials"),
-        rf"""(?:basic_?auth|digestauth|networkcredential|passwordcredentials)\(\s{{0,4}}{_USER}(?:some\()?{_TEXT}""",
+        rf"""(?:basic_?auth|digestauth|networkcredential|passwordcredentials)[ (]\s{{0,4}}"""
+        rf"""{_USER}(?:some\()?{_TEXT}""",
     ),
     (
         ("credentials(", "auth(", "login("),
@@ -125,6 +150,36 @@ _ROWS: Final = (
         ("passwordauthentication", ".login(", ".authenticate(", "mysqli("),
         rf"""(?:passwordauthentication\w*|\.login|\.authenticate)\(\s{{0,4}}{_USER}{_TEXT}""",
     ),
+    (("credentials.basic(",), rf"""credentials\.basic\(\s{{0,4}}{_USER}{_TEXT}"""),
+    (("auth(",), rf"""\w[.:]auth\(\s{{0,4}}{_LIKELY}\s{{0,4}}\)"""),
+    (
+        ("credentialsimpl(",),
+        rf"""usernamepassword\w{{0,40}}impl\([^()]{{0,200}}?{_USER}{_TEXT}\s{{0,4}}\)""",
+    ),
+    (
+        (".connect(", "connection("),
+        rf"""(?:\.connect|\bconnection)\(\s{{0,4}}{_USER}(?:\d{{1,5}}\s?,\s?)?{_USER}{_LIKELY}""",
+    ),
+    (("sendline(",), rf"""\.sendline\(\s{{0,4}}b?{_LIKELY}\s{{0,4}}\)"""),
+    (("wifi.begin(",), rf"""wifi\.begin\(\s{{0,4}}{_USER}{_TEXT}"""),
+    (("getpass",), rf"""getpass\b[^"']{{0,60}}\blambda\b[^"':]{{0,20}}:\s{{0,4}}{_TEXT}"""),
+    (
+        ("crypt(", "unlock("),
+        rf"""\b(?:de|en)?(?:crypt|unlock)\(\s{{0,4}}(?:[^()"']{{1,80}},\s{{0,4}})?{_LIKELY}\s{{0,4}}[,)]""",
+    ),
+    (
+        ("equal(", "equals(", "equal "),
+        rf"""equals?[ (]\s{{0,4}}{_TEXT},\s{{0,4}}[\w.$>\-]{{0,60}}(?:password|passwd|pwd)\b""",
+    ),
+    (
+        ('word" with', "word' with"),
+        rf"""\bfill(?:s|ed)?\s(?:in\s)?["'][^"']{{0,40}}pass\w{{0,8}}["']\swith\s{_TEXT}""",
+    ),
+    (
+        ('" with', "' with"),
+        rf"""\b(?:log|sign)\w{{0,3}}[ \-]in\s(?:as|with)\s(?:"[^"]{{1,80}}"|'[^']{{1,80}}')\s"""
+        rf"""(?:and|with)\s{_LIKELY}""",
+    ),
     (("auth",), rf"""\bauth\s?[=:(]\s?[(\[]?\s?{_USER}{_TEXT}\s?[)\]]"""),
     (
         ("jwt.",),
@@ -137,7 +192,9 @@ _ROWS: Final = (
         rf"""(?:getconnection|mysqli|connect|login)\((?:{_USER}){{1,3}}?{_USER}{_TEXT}""",
     ),
 )
-_PATTERNS: Final = tuple((words, re.compile(form, re.IGNORECASE)) for words, form in _ROWS)
+_PATTERNS: Final = tuple(
+    (frozenset(words), re.compile(form, re.IGNORECASE)) for words, form in _ROWS
+)
 _PASSWORD_LINE: Final = re.compile(
     r"^[\w.*\-]{1,255}:(?:\d{2,5}|\*):[\w*.$\-]{1,64}:[\w*.@\-]{1,64}:(?P<bare>[^\s:,;()]{4,128})$"
 )
@@ -165,8 +222,11 @@ class Commands:
     def scan_line(self, line: Line) -> Sequence[Span]:
         """The password's span, without its quotes."""
         spans = []
+        here = line.words
+        if here is None:
+            here = [word for word in self.keywords if word in line.lowered]
         for words, pattern in _PATTERNS:
-            if any(word in line.lowered for word in words):
+            if not words.isdisjoint(here):
                 spans += [_span(line, match) for match in pattern.finditer(line.text)]
         if match := _PASSWORD_LINE.match(line.text):
             spans.append(_span(line, match))
@@ -179,6 +239,13 @@ class Commands:
 def _span(line: Line, match: re.Match[str]) -> Span | None:
     group = next(name for name, value in match.groupdict().items() if value and name != "q")
     start, end = match.span(group)
-    if not judge_value(line.text[start:end], Key.HUMAN, quoted=group != "bare"):
+    value = line.text[start:end]
+    if value[0] == value[-1] and value[0] in "\"'" and len(value) > 2:
+        start, end, value = start + 1, end - 1, value[1:-1]
+    if group.endswith("_likely"):
+        known = is_likely(value)
+    else:
+        known = judge_value(value, Key.HUMAN, quoted=group != "bare")
+    if not known:
         return None
     return Span(start, end, "secret", "password", "command", 0.9)

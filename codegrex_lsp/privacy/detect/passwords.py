@@ -14,10 +14,12 @@ _DIGIT: Final = re.compile(r"\d")
 _SHOUTED_AND_SAID: Final = re.compile(r"[A-Z]{3}[_\-+.][a-z]{3}|[a-z]{3}[_\-+.][A-Z]{3}")
 
 _PASSWORD: Final = re.compile(r"[^\s\"'`<>()\[\]{}|,;\\]{6,64}")
-_NUMBERED: Final = re.compile(r"[A-Za-z]{1,16}[\-_.:/]?v?\d{1,3}(?:[\-_.]?[a-z]{1,8})?")
+_NUMBERED: Final = re.compile(
+    r"[A-Za-z]{1,16}[\-_.:/]?v?\d{1,3}|[A-Za-z]{1,5}\d{1,3}[\-_.]?[a-z]{1,8}"
+)
 _OTHER: Final = re.compile(
     r"[0-9a-fA-F]{6,}|[0-9A-Z]+|[\d.,:%+\-/xXeE]+[A-Za-z]{0,3}|[\w.+\-]+@[\w\-]+\.[\w.\-]+"
-    r"|[a-z0-9]+(?:[\-_./:][a-z0-9]{1,4})+|(?:[A-Za-z]+[\-_./:])+\d{1,3}|[A-Za-z]+\d+[A-Za-z]{1,3}"
+    r"|[a-z0-9]+(?:[\-_./:][a-z0-9]{1,4})+|(?:[A-Za-z]+[\-_./:]){1,2}\d{1,3}"
 )
 """Hex, codes, sums, addresses, numbered names, and short parts with marks between them."""
 

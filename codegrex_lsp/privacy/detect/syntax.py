@@ -7,16 +7,15 @@ notation is one anchored pattern, tried in order, so a key costs linear time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import islice
 from typing import Final
 
 from codegrex_lsp.privacy.detect.detector import Line
 from codegrex_lsp.privacy.detect.filekind import FileKind
 from codegrex_lsp.privacy.detect.lines import WINDOW
 from codegrex_lsp.privacy.detect.passwords import stands_out
+from codegrex_lsp.privacy.detect.tuples import NOWHERE, place_in_tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +44,19 @@ class Value:
 
 
 _QUOTE: Final = r"""(?P<prefix>[@$NLbBrRuUfF]{0,3})(?P<quote>\\{0,3}(?:"{3}|'{3}|["'`])|&quot;)"""
-_CLOSER: Final = r"""(?:\\{0,3}["'`]|&quot;)?\]?\)?"""
+_CLOSER: Final = r"""(?:\\{0,3}["'`]|&quot;)?\]?\)?\}?"""
 _QUOTED: Final = re.compile(
     rf"""{_CLOSER}[*_]{{0,3}}(?:\[\d{{0,5}}\])?\s{{0,16}}
         (?:
-            (?: (?::|[ ]|\?:)\s{{0,4}}[A-Za-z_&*\[][\w.\[\]|<>&*?' ]{{0,40}}?\s{{0,4}}(?==)
+            (?: (?<!["'`])(?<!["'`][ ])(?::|[ ]|\?:)\s{{0,4}}
+                [A-Za-z_&*\[][\w.\[\]|<>&*?' ]{{0,40}}?\s{{0,4}}(?==)
               | \{{\s?get;[ \w;]{{0,40}}\}}\s?)?                       # a property of C#
             (?::=|<-|\|\|=|=>|===?|!==?|\?=|\+=|->|=|::?|\|\||\?\?|\?:|\bor\b|\bis\b
               |by\s\w{{1,16}}\(|\{{)[*_]{{0,3}}\s{{0,16}}
             (?P<wrap>(?:new\s)?(?:Secret(?:Str|String|Value|Box)?|SecureString|String|str|bytes|Some
               |String::from|Buffer\.from|(?:base64\.)?b64decode|\[\]byte|\[\]rune|Password
-              |Encoding\.\w{{1,8}}\.GetBytes|secrecy::Secret|Secret::new|SecretString::from|)\(\s{{0,4}})?
+              |Encoding\.\w{{1,8}}\.GetBytes|secrecy::Secret|Secret::new|SecretString::from
+              |(?i:md5|sha\d?|sha256|old_password|crypt|encrypt)|)\(\s{{0,4}})?
           | [=:]\s{{0,4}}[\w.]{{1,60}}(?:[(\[][^()\[\]]{{0,80}}[)\]])?\s{{0,4}}
             (?:\bor\b|\|\||\?\?|\?:)\s{{0,4}}                    # a default behind a look-up
           | (?P<call>\(\s{{0,4}})
@@ -99,16 +100,17 @@ _ELEMENT: Final = re.compile(
 _NEXT_ELEMENT: Final = re.compile(
     r"</(?:key|name)>\s{0,16}<(?:string|data|value)>(?P<value>[^<>]+)(?=</)"
 )
-_DEFAULT: Final = re.compile(r":?[-=]?(?P<value>[^{}$?+:\s\"'`][^{}$\s\"'`]*)\}")
+_DEFAULT: Final = re.compile(r"(?::[-=]?|[-=])(?P<value>[^{}$?+:\s\"'`][^{}$\s\"'`]*)\}")
 _VALUE_BEFORE: Final = re.compile(
     r"\bvalue\s?=\s?[\"'](?P<value>[^\"']{1,200})[\"']\s{1,4}(?:key|name)\s?=\s?[\"']$"
+    r"|[\"'](?P<keyed>[^\"']{1,200})[\"'],\s{0,4}(?:forKey|withKey|key|for):\s{0,4}[\"']$"
 )
 _CELL: Final = re.compile(r"[*_`]{0,3}\s*\|\s*(?P<value>[^|\s]+)\s*\|")
 _NEXT_CELL: Final = re.compile(
     r"[,;\t](?P<value>[^\s,;\"'`]*[^A-Za-z\s,;\"'`][^\s,;\"'`]*)(?=[,;\t]|\s*$)"
 )
 _BARE: Final = re.compile(
-    r"[*_]{0,3}[ \t]{0,4}(?::|=|\bis\b)\*{0,3}[ \t]{0,4}\*{0,3}(?P<value>[^\s\"']+)"
+    r"[*_]{0,3}[ \t]{0,4}(?:::?|=|\bis\b:?)\*{0,3}[ \t]{0,4}\*{0,3}(?P<value>[^\s\"']+)"
 )
 _TOKEN: Final = re.compile(
     r"""["']?[ \t]{0,4}(?::=|=>|\?=|=|:)[ \t]{0,4}
@@ -195,10 +197,14 @@ def value_of(reading: Reading, start: int, end: int) -> Value | None:
 def _value_of(reading: Reading, start: int, end: int) -> Value | None:
     line, text = reading.line, reading.text
     before = text[start - 1] if start else "\n"
+    if text[start] == "-" and (match := _FLAG.match(text, end)) and _is_flag(text, start, match):
+        return _plain(match, trim=",;)]", sure=text.startswith("=", end))
+    if (place := place_in_tuple(text, start, end)) is not None:
+        return Value(*place, quoted=True) if place != NOWHERE else None
     if reading.quoted and (opening := _QUOTED.match(text, end)):
         return _string(line, opening, before, text[start:end])
     if before in "\"'" and (match := _VALUE_BEFORE.search(text, max(start - _BACK, 0), start)):
-        return Value(*match.span("value"), quoted=True)
+        return Value(*match.span(match.lastgroup or 0), quoted=True)
     if before in "?&" and (match := _QUERY.match(text, end)):
         return _plain(match, sure=True)
     if before == "{" and (match := _DEFAULT.match(text, end)):
@@ -207,7 +213,7 @@ def _value_of(reading: Reading, start: int, end: int) -> Value | None:
         return Value(*match.span("value"), quoted=before == "<", sure=True)
     if before == ">" and (match := _NEXT_ELEMENT.match(text, end)):
         return _plain(match, sure=True)
-    if text.startswith("--", start) or text.startswith("--", start - 2):
+    if text.startswith("--", start - 2):
         return _plain(_FLAG.match(text, end), trim=",;)]", sure=text.startswith("=", end))
     if line.kind is FileKind.VALUES:
         return _unquoted(text, start, end) or _in_words(reading, start, end, before)
@@ -306,8 +312,6 @@ def _string(line: Line, opening: re.Match[str], before: str, name: str) -> Value
     end = _closing(line, opening["quote"], start)
     if end is None:
         return None
-    if place := _place_in_tuple(line.text, first):
-        start, end = next(islice(strings_after(line.text, end + 1), place - 1, None), (start, end))
     return Value(
         start,
         end,
@@ -325,7 +329,8 @@ _KEY_AND_VALUE: Final = re.compile(
 """A call that takes a key and its value."""
 
 _BARE_BEFORE: Final = re.compile(
-    r"(?:^\s*(?:\S+\s)?|define\s+|identified\s+by\s+|with\s+|user\s+.{1,80}|:)$", re.IGNORECASE
+    r"(?:^\s*(?:\S+\s)?@?|[;{]\s*|define\s+|identified\s+by\s+|with\s+|user\s+.{1,80}|:)$",
+    re.IGNORECASE,
 )
 """What goes before `password "…"` in SQL, Gradle or `#define`, unlike before a word of a text."""
 
@@ -347,18 +352,8 @@ def _closing_pattern(quote: str) -> re.Pattern[str]:
     return re.compile(end if quote.startswith(("\\", "&")) else rf"\\.|{end}")
 
 
-_NAMES_BEFORE: Final = re.compile(r"^\s*(?:[\w.]+\s*,\s*){1,8}$")
-
-
-def _place_in_tuple(text: str, start: int) -> int:
-    """How many names stand before it in `user, password = "…", "…"`."""
-    return text.count(",", 0, start) if _NAMES_BEFORE.match(text, 0, start) else 0
-
-
-def strings_after(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """The quoted strings of a line from `start` on, without their quotes."""
-    for match in _STRING.finditer(text, start):
-        yield match.start() + 1, match.end() - 1
-
-
-_STRING: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.|'')*'|`[^`]*`")
+def _is_flag(text: str, start: int, found: re.Match[str]) -> bool:
+    """Whether this is an option: `--password …`, or `-Password "…"` as PowerShell has it."""
+    if text.startswith("--", start):
+        return text[found.start()] != "," or found["value"][0] in "\"'"
+    return text[start - 1 : start] in (" ", "") and found["value"][0] in "\"'"
