@@ -71,6 +71,7 @@ async def every(house: House, folder: Path, *, offline: bool) -> list[Check]:
     plain: list[tuple[str, Callable[[], list[Check]]]] = [
         ("embedded", lambda: embedded(settings)),
         ("ignore", lambda: ignore(house, folder)),
+        ("certificates", lambda: certificates(settings)),
         ("proxies", lambda: proxies(os.environ, settings)),
         ("ledger", lambda: ledger(house.ledger)),
         ("folders", folders),
@@ -192,6 +193,16 @@ def ignore(house: House, folder: Path) -> list[Check]:
     files = ", ".join(_short(file, folder) for file in rules.files())
     told = f"in force: {files}" if files else "no ignore file here; the built-in list is in force"
     return found or [Check("ignore", "ok", told)]
+
+
+def certificates(settings: Settings) -> list[Check]:
+    """Whose word counts for https, and whether the file of network.caBundle can be used."""
+    from codegrex_lsp.egress import tls
+
+    bundle = settings.network.ca_bundle
+    tls.context(bundle)
+    beside = ", and those of network.caBundle beside them" if bundle else ""
+    return [Check("certificates", "ok", f"{tls.store()}{beside}")]
 
 
 def proxies(environ: Mapping[str, str], settings: Settings) -> list[Check]:

@@ -71,6 +71,7 @@ _CONFIGURATION = frozenset(
 )  # fmt: skip
 _PROVIDER = frozenset(
     {"no-provider", "provider-failed", "provider-unreachable", "provider-busy", "tls-failed",
+     "proxy-auth", "proxy-refused", "proxy-unreachable", "proxy-failed",
      "endpoint-missing", "key-refused", "quota-exhausted", "rate-limited", "content-refused",
      "request-refused", "model-missing", "model-not-loaded", "model-server-died",
      "embedded-missing", "pip-missing", "download-failed", "download-altered", "no-insert",

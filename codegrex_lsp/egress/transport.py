@@ -10,17 +10,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
-import certifi
 import httpcore
 import httpx
 
 from codegrex_lsp import __version__, portable
+from codegrex_lsp.egress import proxies, tls
 from codegrex_lsp.egress.address import Target, admit, literal_addresses
 from codegrex_lsp.egress.watch import timed_out
 from codegrex_lsp.errors import (
@@ -50,7 +48,7 @@ class Way:
         private_hosts: `privacy.privateHosts` as it was when the way was chosen.
         may_resolve: False in offline mode: no name server is asked.
         proxy: URL of the proxy, or empty. Only a cloud way has one.
-        ca_bundle: File of certificates to trust instead of the public ones, or empty.
+        ca_bundle: File of certificates to trust beside the system's, or empty.
     """
 
     target: Target
@@ -72,8 +70,9 @@ def way_to(
 ) -> Way:
     """The way to a target. A proxy is taken for the cloud only, and never to this machine."""
     proxy = ""
-    if destination is Destination.CLOUD and not target.loopback:
-        proxy = network.proxy if network.proxy != "env" else _proxy_in(environ, target.host)
+    if destination is Destination.CLOUD and target.scheme == "https" and not target.loopback:
+        wished = network.proxy
+        proxy = wished if wished != "env" else proxies.from_environment(environ, target.host)
     return Way(target, destination, tuple(private_hosts), may_resolve, proxy, network.ca_bundle)
 
 
@@ -97,8 +96,8 @@ class PinnedTransport(httpx.AsyncHTTPTransport):
             )
         self._pool = httpcore.AsyncConnectionPool(
             # Plain HTTP gets no TLS context: making one takes 20 MB and 50 ms.
-            ssl_context=_tls(way.ca_bundle) if way.target.scheme == "https" else None,
-            proxy=_proxy(way) if way.proxy else None,
+            ssl_context=tls.context(way.ca_bundle) if way.target.scheme == "https" else None,
+            proxy=proxies.proxy(way.proxy, way.ca_bundle) if way.proxy else None,
             max_connections=_CONNECTIONS,
             keepalive_expiry=_KEEP_ALIVE_SECONDS,
             uds=way.target.socket or None,
@@ -130,7 +129,7 @@ async def send(
         BadAnswer: A kept connection was closed before the answer began; it is `unanswered`.
     """
     target = way.target
-    kept = True
+    kept, stage = True, ""
     url = httpx.URL(
         scheme="https" if target.scheme == "https" else "http",
         host=target.host or "localhost",
@@ -146,8 +145,9 @@ async def send(
     ]
 
     async def trace(event: str, _: object) -> None:
-        nonlocal kept
+        nonlocal kept, stage
         kept = kept and not event.startswith("connection.connect_")
+        stage = _stage(stage, event, way)
         if event.endswith(".send_request_headers.started"):
             still()
 
@@ -160,12 +160,39 @@ async def send(
     )
     try:
         return await pinned.handle_async_request(request)
-    except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError) as error:
-        if kept and not _spoke(error):
+    except httpx.TransportError as error:
+        if stage == "proxy":
+            raise proxies.failure(error, provider.id) from None
+        if stage == "tls" and isinstance(error, httpx.ConnectError):
+            raise _unproven(provider.id, target.label) from None
+        if isinstance(error, _HUNG_UP) and kept and not _spoke(error):
             closed = _cut_short(provider.id)
             closed.unanswered = True
             raise closed from None
         raise
+
+
+def _stage(before: str, event: str, way: Way) -> str:
+    """Who is to blame if it fails now: `proxy`, or `tls` of the provider; empty for the rest.
+
+    Args:
+        before: The stage until now.
+        event: Of httpcore's trace. TLS to the proxy is `connection`'s, through it is `proxy`'s.
+        way: Whether there is a proxy.
+    """
+    match event:
+        case "connection.connect_tcp.started":
+            return "proxy" if way.proxy else ""
+        case "connection.start_tls.started":
+            return before or "tls"
+        case "proxy.start_tls.started":
+            return "tls"
+        case "connection.start_tls.complete" | "proxy.start_tls.complete" if before == "tls":
+            return ""
+    return before
+
+
+_HUNG_UP: Final = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 
 
 @contextlib.contextmanager
@@ -182,8 +209,8 @@ def our_errors(provider: str, host: str) -> Iterator[None]:
         raise
     except httpx.ConnectTimeout:
         raise timed_out(provider, "timeout-connect") from None
-    except (httpx.ConnectError, httpx.ProxyError) as error:
-        raise _unreachable(provider, host, error) from None
+    except httpx.ConnectError:
+        raise _unreachable(provider, host) from None
     except httpx.InvalidURL:
         raise ConfigurationError(
             f"The address of {provider} is too long to be used.",
@@ -273,67 +300,9 @@ def _host_header(target: Target) -> str:
     return target.label.removesuffix(default)
 
 
-def _tls(ca_bundle: str) -> ssl.SSLContext:
-    """TLS 1.2 or newer, certificate and name checked.
-
-    Not `ssl.create_default_context`, which writes session keys where SSLKEYLOGFILE says.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        context.load_verify_locations(cafile=ca_bundle or certifi.where())
-    except (OSError, ssl.SSLError):
-        raise ConfigurationError(
-            "The file in network.caBundle can not be read as certificates.",
-            fix="Point it at a PEM file, or remove the setting.",
-        ) from None
-    return context
-
-
-def _proxy(way: Way) -> httpcore.Proxy:
-    trouble = ConfigurationError(
-        "The proxy in network.proxy can not be used.", fix="Write it as http://HOST:PORT."
-    )
-    try:
-        parts = urlsplit(way.proxy if "://" in way.proxy else f"http://{way.proxy}")
-        port = parts.port or 443 * (parts.scheme == "https") or 80
-    except ValueError:
-        raise trouble from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or not way.proxy.isascii():
-        raise trouble
-    auth = None
-    if parts.username is not None:
-        auth = (unquote(parts.username), unquote(parts.password or ""))
-    return httpcore.Proxy(
-        httpcore.URL(scheme=parts.scheme, host=parts.hostname, port=port, target="/"),
-        auth=auth,
-        ssl_context=_tls(way.ca_bundle) if parts.scheme == "https" else None,
-    )
-
-
-def _proxy_in(environ: Mapping[str, str], host: str) -> str:
-    """The environment's proxy for an https address, in the common form of those variables."""
-
-    def variable(name: str) -> str:
-        return environ.get(name) or environ.get(name.upper()) or ""
-
-    for entry in variable("no_proxy").split(","):
-        name = entry.strip().lower().lstrip(".")
-        if name == "*" or (name and (host == name or host.endswith("." + name))):
-            return ""
-    return variable("https_proxy") or variable("all_proxy")
-
-
-def _unreachable(provider: str, host: str, error: Exception) -> ProviderError:
-    if _unproven(error):
-        return Unreachable(
-            f"{provider} at {host} did not prove who it is, so nothing was sent.",
-            code="tls-failed",
-            fix="Check the clock, or set network.caBundle to your organisation's certificates.",
-        )
-    via = " through the proxy" if isinstance(error, httpx.ProxyError) else ""
+def _unreachable(provider: str, host: str) -> ProviderError:
     return Unreachable(
-        f"{provider} can not be reached at {host}{via}.",
+        f"{provider} can not be reached at {host}.",
         fix=f"Start it, or correct providers.{provider}.baseUrl.",
     )
 
@@ -356,7 +325,10 @@ def _spoke(error: Exception) -> bool:
     )
 
 
-def _unproven(error: Exception) -> bool:
-    """Whether TLS failed: httpx keeps httpcore's error as its cause, and that one TLS's own."""
-    cause = error.__cause__
-    return cause is not None and any(isinstance(arg, ssl.SSLError) for arg in cause.args)
+def _unproven(provider: str, host: str) -> ProviderError:
+    return Unreachable(
+        f"{provider} at {host} did not prove who it is, so nothing was sent.",
+        code="tls-failed",
+        fix="Check the clock, or set network.caBundle to your organisation's certificates. "
+        "It must speak TLS 1.2 or newer.",
+    )

@@ -12,7 +12,7 @@ import pytest
 from codegrex_lsp.__main__ import main
 from codegrex_lsp.cli import checks
 from codegrex_lsp.engine.house import ProviderCheck
-from codegrex_lsp.errors import LedgerError
+from codegrex_lsp.errors import ConfigurationError, LedgerError
 from codegrex_lsp.settings.model import Completion, Network, Privacy, Problem, Settings
 from codegrex_lsp.values.mode import Destination
 from codegrex_lsp.values.route import ModelFacts, ProviderConfig
@@ -72,6 +72,13 @@ def test_each_dropped_setting_is_a_check_and_a_lost_file_is_a_failure() -> None:
     )
     found = checks.of_settings(SimpleNamespace(problems=problems))  # type: ignore[arg-type]
     assert statuses(found) == {"settings.completion.maxTokens": "warn", "settings": "fail"}
+
+
+def test_certificates_are_the_systems_and_a_bundle_that_is_broken_fails(tmp_path: Path) -> None:
+    assert statuses(checks.certificates(Settings())) == {"certificates": "ok"}
+    broken = Settings(network=Network(ca_bundle=str(tmp_path / "none.pem")))
+    with pytest.raises(ConfigurationError, match="is not there"):
+        checks.certificates(broken)
 
 
 def test_proxies_are_named_and_their_values_are_not_shown() -> None:
@@ -170,7 +177,16 @@ def test_doctor_json_is_the_stable_shape(house: Any, capsys: pytest.CaptureFixtu
     assert told["ok"] is True
     assert {check["id"] for check in told["checks"]} >= {
         *("interpreter", "settings", "mode", "provider.ollama", "routes", "embedded"),
-        *("keychain", "ignore", "proxies", "ledger", "ledger.chain", "folders", "ner"),
+        *(
+            "keychain",
+            "certificates",
+            "ignore",
+            "proxies",
+            "ledger",
+            "ledger.chain",
+            "folders",
+            "ner",
+        ),
     }
     for check in told["checks"]:
         assert set(check) == {"id", "status", "message", "fix"}

@@ -45,8 +45,11 @@ OS_CALLS = ("system", "exec", "spawn")
 ALLOWED = {
     ("egress/transport.py", "httpx"): "the one transport",
     ("egress/transport.py", "httpcore"): "its connections, to addresses that we admit",
-    ("egress/transport.py", "ssl"): "the TLS context of cloud connections",
-    ("egress/transport.py", "certifi"): "the certificates that it trusts",
+    ("egress/proxies.py", "ssl"): "to know a failure of TLS",
+    ("egress/proxies.py", "httpx"): "errors on the way through a proxy",
+    ("egress/proxies.py", "httpcore"): "describes the proxy to the one transport",
+    ("egress/tls.py", "ssl"): "the TLS context of cloud connections",
+    ("egress/tls.py", "certifi"): "the certificates that it trusts where the system has none",
     ("egress/transport.py", "connect_tcp"): "to an admitted address",
     ("egress/transport.py", "connect_unix_socket"): "to a socket of this machine",
     ("egress/transport.py", "getaddrinfo"): "the only look-up; what it finds must be admitted",
