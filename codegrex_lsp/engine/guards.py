@@ -109,7 +109,7 @@ class Guards:
         Raises:
             DetectorFailed: A detector can not be loaded.
         """
-        engine = Engine(self._detectors(settings), budget_ms=BULK_MS)
+        engine = Engine(self._detectors(settings), cache_lines=0, budget_ms=BULK_MS)
         if warm is not None:
             engine.warm_up(warm)
         return self._allowing(engine, settings)

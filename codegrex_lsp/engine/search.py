@@ -240,10 +240,14 @@ Trouble = Literal["", "not-a-file", "too-large", "unreadable"]
 def _read(path: str) -> tuple[bytes, Trouble]:
     """The bytes of a regular file; pipes and devices are not opened, as they may never end."""
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
+        status = os.stat(path)  # noqa: PTH116
+        if not stat.S_ISREG(status.st_mode):
             return b"", "not-a-file"
         with open(path, "rb") as file:  # noqa: PTH123
-            content = file.read(LARGEST + 1)
+            # Room is made for all that is asked for, so no more is asked for than there may be.
+            content = file.read(min(status.st_size, LARGEST) + 1)
+            if len(content) > status.st_size:  # it has grown, or tells no size, as in /proc
+                content += file.read(max(LARGEST + 1 - len(content), 0))
     except (OSError, ValueError):
         return b"", "unreadable"
     return (b"", "too-large") if len(content) > LARGEST else (content, "")

@@ -7,6 +7,7 @@ import pickle
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -186,6 +187,21 @@ def test_what_is_not_looked_at_is_named_with_its_reason(
         "loop": "symlink",
         "pipe": "not-a-file",
     }
+
+
+def test_a_file_that_has_grown_since_its_size_was_asked_for_is_read_whole(
+    searcher: Searcher, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tree / "a.py", "x = 1\n" * 500 + LINE)
+
+    def before(path: str) -> os.stat_result:
+        return os.stat_result((0o100644, *[0] * 5, 7, *[0] * 3))  # 7 bytes
+
+    monkeypatch.setattr(search, "os", SimpleNamespace(**{**vars(os), "stat": before}))
+
+    assert search._read(str(file)) == (file.read_bytes(), "")
+    monkeypatch.setattr(search, "LARGEST", 2000)
+    assert search._read(str(file)) == (b"", "too-large")
 
 
 def test_an_ignored_folder_is_never_entered(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,13 @@ from codegrex_lsp.errors import DetectorFailed
 from codegrex_lsp.privacy.detect import Span, line_cache
 from codegrex_lsp.privacy.detect.detector import Level, Line
 from codegrex_lsp.privacy.detect.engine import Engine
-from codegrex_lsp.privacy.detect.lines import OVERLAP, WINDOW, lower_keeping_length, merged
+from codegrex_lsp.privacy.detect.lines import (
+    OVERLAP,
+    WINDOW,
+    Tokens,
+    lower_keeping_length,
+    merged,
+)
 from tests.support import planted
 
 
@@ -304,6 +310,29 @@ def test_a_token_longer_than_a_window_goes_whole() -> None:
     (span,) = Engine().spans(text, level="secrets")
 
     assert text[span.start : span.end] == token
+
+
+runs = st.tuples(st.sampled_from(["a", "b/-", " ", '"', "a b"]), st.integers(1, 3 * WINDOW))
+
+
+@given(st.lists(runs, min_size=1, max_size=8), st.lists(st.integers(0), min_size=1, max_size=4))
+def test_a_token_that_a_window_cut_is_all_that_stands_round_the_cut(
+    pieces: list[tuple[str, int]], places: list[int]
+) -> None:
+    text = "".join(piece * times for piece, times in pieces).ljust(WINDOW, "a")
+    tokens = Tokens(text)
+    for place in places:
+        start = place % (len(text) - WINDOW + 1)
+        end = start + WINDOW
+
+        grown = tokens.whole(Span(start, end, "secret", "t", "r"), start)
+
+        inside = text[grown.start : start] + text[end : grown.end]
+        assert not set(inside) & set(' "')
+        assert start == 0 or text[grown.start - 1 : grown.start] in ("", " ", '"')
+        assert text[grown.end : grown.end + 1] in ("", " ", '"')
+        inner = Span(start + 1, end - 1, "secret", "t", "r")
+        assert tokens.whole(inner, start) == inner
 
 
 def test_a_detector_that_raises_ends_in_a_failure_without_its_words() -> None:

@@ -18,6 +18,7 @@ from codegrex_lsp.privacy.detect.private_keys import PrivateKeys
 from codegrex_lsp.privacy.detect.tables import Tables
 from codegrex_lsp.privacy.occurrences import Occurrences
 from codegrex_lsp.privacy.placeholders import Vault
+from codegrex_lsp.privacy.taken import Taken
 from codegrex_lsp.settings.model import CustomPattern
 from tests.support import planted
 
@@ -108,7 +109,7 @@ def test_many_values_whose_placeholders_could_be_anybody_s_are_named_quickly() -
     text = "\n".join(f"secret_id = {one} # padding that makes the text long" for one in ids)
     spans = [span for one in ids for span in each(text, one)]
 
-    masked = Vault(b"key").redact(text, spans, beside=["x" * 2_000_000] * 5)
+    masked = Vault(b"key").redact(text, spans, taken=Taken([text, *["x" * 2_000_000] * 5]))
 
     assert len(masked.issued) == len(ids)
 
@@ -123,6 +124,15 @@ def test_of_many_values_none_gets_a_placeholder_that_stands_in_the_text() -> Non
     issued = Vault(b"key").redact(text, spans).issued
 
     assert not set(issued) & set(would_be)
+
+
+def test_a_token_that_many_windows_cut_is_measured_once() -> None:
+    piece = "ghp" + "_"
+    text = "x " + piece * 500_000 + " y"
+
+    (span,) = Engine(cache_lines=0, budget_ms=60_000).spans(text, level="secrets")
+
+    assert (span.start, span.end) == (2, len(text) - 2)
 
 
 def test_so_many_patterns_that_a_line_takes_too_long_withhold_it() -> None:

@@ -14,7 +14,7 @@ from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.detector import Checking, Gated, Level, Line, LineDetector
 from codegrex_lsp.privacy.detect.filekind import FileKind
 from codegrex_lsp.privacy.detect.patterns import begins_with_one_of, has_alternatives
-from codegrex_lsp.privacy.detect.sieve import Sieve
+from codegrex_lsp.privacy.detect.sieve import MOST_CHECKS, Sieve
 from codegrex_lsp.privacy.detect.standard import standard_detectors
 
 
@@ -82,6 +82,19 @@ def test_a_detector_is_shown_a_line_exactly_if_it_asks_for_it(
         lowered = texts[one.index].lower()
         assert one.lowered == lowered
         assert one.words == {word for word in ("ab", "b1", "1", "-a") if word in lowered}
+
+
+def test_a_line_full_of_keywords_is_shown_without_checking_all_of_them() -> None:
+    places: list[int] = []
+    asker = Asker(["ab"], checks={"ab": lambda _, at: places.append(at)})
+
+    few = list(Sieve([asker]).sift(["ab" * MOST_CHECKS]))
+    checked = len(places)
+    many = list(Sieve([asker]).sift(["x", "ab" * 50 * MOST_CHECKS]))
+
+    assert (few, checked) == ([], MOST_CHECKS)
+    assert [one.index for one in many] == [1]
+    assert len(places) == 2 * MOST_CHECKS
 
 
 @pytest.fixture(scope="module")

@@ -182,8 +182,8 @@ _ASKING: Final = re.compile(
 # -- a value whose name stands above --------------------------------------------------------
 
 _VALUE: Final = re.compile(
-    r"""\s*(?:<(?:string|value|data)>(?P<element>[^<>]{4,4096})</
-      | -?\s*["']?(?P<key>value|default|Value)["']?\s*[:=]\s*
+    r"""\s*+(?:<(?:string|value|data)>(?P<element>[^<>]{4,4096})</
+      | (?:-\s*+)?["']?(?P<key>value|default|Value)["']?\s*[:=]\s*
         (?:(?P<quote>["'])(?P<quoted>[^"']{4,4096})["']|(?P<plain>[^\s"'{\[&*!|>][^\s"']{3,4096}))\s*,?\s*$)
     """,
     re.VERBOSE,

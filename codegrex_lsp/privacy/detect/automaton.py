@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Final
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -17,6 +18,8 @@ _NO_CHARACTER: Final = "\uffff"
 
 MOST_IN_DFA: Final = 4_000
 """Words for which the faster and larger form of the automaton is built."""
+
+_WORD_AND_START: Final = itemgetter(0, 1)
 
 Hit = tuple[int, int]
 """Which word, as its index, and the offset of its first character."""
@@ -54,12 +57,12 @@ def native(words: Sequence[str], *, lasting: bool = True) -> Finder:
     implementation = Implementation.DFA if dense else Implementation.ContiguousNFA
     find = AhoCorasick(list(words), implementation=implementation).find_matches_as_indexes
 
-    def hits(text: str) -> list[Hit]:
+    def hits(text: str) -> Iterator[Hit]:
         try:
             found = find(text, overlapping=True)
         except UnicodeEncodeError:  # half a surrogate pair, which it can not read
             found = find(_SURROGATE.sub(_NO_CHARACTER, text), overlapping=True)
-        return [(word, start) for word, start, _ in found]
+        return map(_WORD_AND_START, found)
 
     return hits
 

@@ -30,11 +30,11 @@ from codegrex_lsp.privacy.detect.filekind import FileKind
 from codegrex_lsp.privacy.detect.line_cache import Documents, Hits, LineCache
 from codegrex_lsp.privacy.detect.lines import (
     WINDOW,
+    Tokens,
     beyond,
     merged,
     parts_of,
     shifted,
-    whole_token,
 )
 from codegrex_lsp.privacy.detect.sieve import Sieve, Sifted
 from codegrex_lsp.privacy.detect.views import View, views
@@ -224,31 +224,34 @@ class Engine:
         """Scan new lines. Those that were done in time are remembered."""
         owners, offsets, texts = parts_of(chunks)
         found: list[Hits] = [()] * len(chunks)
-        done = 0
+        done = -1
         try:
             self._in_time(run)
             for sifted in self._sieve(run).sift(texts):
-                done, offset = owners[sifted.index], offsets[sifted.index]
+                if owners[sifted.index] != done:
+                    done = owners[sifted.index]
+                    tokens = Tokens(chunks[done])
                 self._in_time(run)
+                offset = offsets[sifted.index]
                 line = _line(sifted, texts[sifted.index], chunks[done], offset, run)
-                found[done] += self._ask(sifted.detectors, line, chunks[done], offset, run)
+                found[done] += self._ask(sifted.detectors, line, tokens, offset, run)
                 if sifted.documents:
                     found[done] += (Mark(sifted.documents),)
             done = len(chunks)
         finally:
             if cache is not None:
-                cache.keep_all(chunks[:done], found[:done])
+                cache.keep_all(chunks[: max(done, 0)], found[: max(done, 0)])
         return found
 
     def _ask(
         self,
         detectors: Sequence[LineDetector],
         line: Line,
-        chunk: str,
+        tokens: Tokens,
         offset: int,
         run: _Run,
     ) -> Hits:
-        """What detectors see in one part of a line."""
+        """What detectors see in one part of a line, of which these are the tokens."""
         clues: Hits = ()
         for detector in detectors:
             if detector.wants(line):
@@ -258,7 +261,7 @@ class Engine:
                         line.found.append(one)
                     else:
                         clues += (one.shifted(offset),)
-        spans = [whole_token(chunk, shifted(one, offset), offset) for one in line.found]
+        spans = [tokens.whole(shifted(one, offset), offset) for one in line.found]
         return merged(spans) + clues if spans else clues
 
     def _look_at_cursor(
@@ -270,10 +273,11 @@ class Engine:
         _, offsets, texts = parts_of([chunks[index]])
         near = [at for at, offset in enumerate(offsets) if 0 <= column - offset <= WINDOW]
         found: Hits = hits[index] or ()
+        tokens = Tokens(chunks[index])
         for sifted in self._sieve(run).sift([texts[at] for at in near], checking=False):
             at = near[sifted.index]
             line = _line(sifted, texts[at], chunks[index], offsets[at], run, half_typed=True)
-            found += self._ask(sifted.detectors, line, chunks[index], offsets[at], run)
+            found += self._ask(sifted.detectors, line, tokens, offsets[at], run)
         hits[index] = found
 
     def _collect(

@@ -49,8 +49,10 @@ def pieces(chunk: str) -> Iterator[tuple[int, str]]:
 def parts_of(chunks: Sequence[str]) -> tuple[Sequence[int], Sequence[int], Sequence[str]]:
     """Whose part it is, where it begins there, and its text, for all parts of all lines."""
     if max(map(len, chunks)) <= WINDOW:
-        plain = [chunk.removesuffix("\r") for chunk in chunks]
-        if "\r" not in "".join(plain):
+        plain = chunks
+        if "\r" in "".join(chunks):
+            plain = [chunk.removesuffix("\r") for chunk in chunks]
+        if plain is chunks or "\r" not in "".join(plain):
             return range(len(chunks)), [0] * len(chunks), plain
     owners: list[int] = []
     offsets: list[int] = []
@@ -82,22 +84,46 @@ def beyond(chunk: str, offset: int, part: str) -> str:
     return chunk[end : end + LONGEST_VALUE].partition("\r")[0]
 
 
-def whole_token(chunk: str, span: Span, window_start: int) -> Span:
-    """`span`, grown over the token that a window cut at one of its edges.
+class Tokens:
+    """The tokens of one chunk that windows may have cut.
 
     Args:
         chunk: The text that the windows were taken from.
-        span: Relative to `chunk`.
-        window_start: Offset in `chunk` of the window in which it was found.
     """
-    start, end = span.start, span.end
-    if start == window_start and start > 0:
-        while start > 0 and _TOKEN.fullmatch(chunk, start - 1, start):
-            start -= 1
-    if end == window_start + WINDOW:
-        grown = _TOKEN.match(chunk, end)
-        end = grown.end() if grown else end
-    return span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end)
+
+    def __init__(self, chunk: str) -> None:
+        self._chunk = chunk
+        self._start = self._end = 0
+
+    def whole(self, span: Span, window_start: int) -> Span:
+        """`span`, grown over the token that a window cut at one of its edges.
+
+        Args:
+            span: Relative to the chunk.
+            window_start: Offset in the chunk of the window in which it was found.
+        """
+        start, end = span.start, span.end
+        if start == window_start and start > 0:
+            start = self._around(start)[0]
+        if end == window_start + WINDOW:
+            end = self._around(end)[1]
+        return (
+            span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end)
+        )
+
+    def _around(self, at: int) -> tuple[int, int]:
+        """The token on both sides of a place. It is kept: many windows may cut the same one."""
+        if not self._start < at <= self._end:
+            self._start = self._end = at
+            while self._start > 0:
+                before = self._chunk[max(self._start - WINDOW, 0) : self._start][::-1]
+                found = _TOKEN.match(before)
+                self._start -= found.end() if found else 0
+                if not found or found.end() < len(before):
+                    break
+            after = _TOKEN.match(self._chunk, at)
+            self._end = after.end() if after else at
+        return self._start, self._end
 
 
 def merged(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -7,11 +7,8 @@ their own, because keywords and triggers are looked for in the joined text.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, count
-from operator import add
 from typing import Final
 
 from codegrex_lsp.privacy.detect import automaton
@@ -45,21 +42,61 @@ class Sifted:
     documents: int
 
 
+MOST_CHECKS: Final = 64
+"""Checks on one line. Where keywords stand again and again, whoever asks is shown the line."""
+
+
 @dataclass(slots=True)
 class _Word:
-    """A keyword: who wants to see its line, as bits, at once or where a check says so."""
+    """A keyword: who wants to see its line at once, and who only where a check says so, as bits."""
 
     text: str = field(repr=False)
     mask: int = 0
+    unsure: int = 0
     checks: list[tuple[Check, int]] = field(default_factory=list)
+
+    def asked(self, text: str, at: int) -> int:
+        """Who wants to see a line with the keyword at this place, of those who are not sure."""
+        mask = 0
+        for check, bit in self.checks:
+            if check(text, at):
+                mask |= bit
+        return mask
 
 
 @dataclass(slots=True)
 class _Row:
-    """What is known of one text: its keywords, and who wants to see it, as bits."""
+    """What is known of one text: its keywords, by number, and who wants to see it, as bits."""
 
+    text: str = field(repr=False)
     mask: int = 0
-    words: list[str] = field(default_factory=list, repr=False)
+    words: set[int] = field(default_factory=set)
+    checks: int = 0
+
+
+class _Rows:
+    """Those of the joined texts of which something is known, by the offset of their beginning."""
+
+    def __init__(self, joined: str) -> None:
+        self.joined = joined
+        self.known: dict[int, _Row] = {}
+
+    def at(self, offset: int) -> tuple[int, _Row]:
+        """Where the text begins in which the offset lies, and its row."""
+        start = self.joined.rfind("\n", 0, offset) + 1
+        row = self.known.get(start)
+        if row is None:
+            end = self.joined.find("\n", offset)
+            text = self.joined[start:] if end < 0 else self.joined[start:end]
+            row = self.known[start] = _Row(text)
+        return start, row
+
+    def add_all(self) -> None:
+        """Make a row for every text."""
+        start = 0
+        for text in self.joined.split("\n"):
+            self.known.setdefault(start, _Row(text))
+            start += len(text) + 1
 
 
 class Sieve:
@@ -87,6 +124,7 @@ class Sieve:
                 word = words.setdefault(text, _Word(text))
                 if check := checks.get(text):
                     word.checks.append((check, bit))
+                    word.unsure |= bit
                 else:
                     word.mask |= bit
             triggers += ((trigger, bit) for trigger in detector.triggers)
@@ -104,46 +142,43 @@ class Sieve:
         """
         joined = "\n".join(texts)
         lowered = lower_keeping_length(joined)
-        starts = list(map(add, accumulate(map(len, texts), initial=0), count()))
-        rows: dict[int, _Row] = {}
-        self._by_keyword(texts, lowered, starts, rows, checking)
+        rows = _Rows(joined)
+        self._by_keyword(lowered, rows, checking)
         for trigger in self._triggers:
-            trigger.look(texts, joined, starts, rows)
-        for index in range(len(texts)) if self._always else sorted(rows):
-            row = rows.get(index) or _Row()
-            mask = row.mask | self._always
-            if mask:
+            trigger.look(rows)
+        if self._always:
+            rows.add_all()
+        index = last = 0
+        for start in sorted(rows.known):
+            row = rows.known[start]
+            if mask := row.mask | self._always:
+                index += joined.count("\n", last, start)
+                last = start
                 yield Sifted(
                     index,
                     self._choice(mask),
-                    lowered[starts[index] : starts[index + 1] - 1],
-                    frozenset(row.words),
+                    lowered[start : start + len(row.text)],
+                    frozenset(self._words[number].text for number in row.words),
                     mask >> len(self._detectors),
                 )
 
-    def _by_keyword(
-        self,
-        texts: Sequence[str],
-        lowered: str,
-        starts: Sequence[int],
-        rows: dict[int, _Row],
-        checking: bool,
-    ) -> None:
+    def _by_keyword(self, lowered: str, rows: _Rows, checking: bool) -> None:
         """Put down each keyword in the row of its text, and who asked for it."""
         words = self._words
         start = end = -1
-        text, row = "", _Row()
+        row = _Row("")
         for number, at in self._find(lowered):
             if at >= end:
-                index = bisect_right(starts, at) - 1
-                start, end = starts[index], starts[index + 1]
-                text, row = texts[index], rows.setdefault(index, _Row())
+                start, row = rows.at(at)
+                end = start + len(row.text)
             word = words[number]
-            row.words.append(word.text)
-            row.mask |= word.mask
-            for check, bit in word.checks:
-                if not checking or row.mask & bit or check(text, at - start):
-                    row.mask |= bit
+            if number not in row.words:
+                row.words.add(number)
+                row.mask |= word.mask
+            if word.unsure & ~row.mask:
+                row.checks += 1
+                sure = not checking or row.checks > MOST_CHECKS
+                row.mask |= word.unsure if sure else word.asked(row.text, at - start)
 
     def _choice(self, mask: int) -> tuple[LineDetector, ...]:
         chosen = self._chosen.get(mask)
@@ -179,17 +214,16 @@ class _Triggers:
         self._each = [(re.compile(pattern), bit) for pattern, bit in triggers]
         self._only = triggers[0][1] if len({bit for _, bit in triggers}) == 1 else 0
 
-    def look(
-        self, texts: Sequence[str], joined: str, starts: Sequence[int], rows: dict[int, _Row]
-    ) -> None:
+    def look(self, rows: _Rows) -> None:
         """Put down in the rows who asked for them."""
+        joined = rows.joined
         if self._behind_break:  # the break before a text is now where the text began
             joined = "\n" + joined
         match = self._any.search(joined)
         while match:
-            index = bisect_right(starts, match.start()) - 1
-            rows.setdefault(index, _Row()).mask |= self._only or self._who(texts[index])
-            match = self._any.search(joined, starts[index + 1])
+            start, row = rows.at(match.start())
+            row.mask |= self._only or self._who(row.text)
+            match = self._any.search(joined, start + len(row.text) + 1)
 
     def _who(self, text: str) -> int:
         mask = 0
