@@ -1,4 +1,4 @@
-"""Writes what is made from the table of settings: the page, the schema, the VS Code manifest.
+"""Writes what is made from the tables of settings: pages, the schema, the VS Code manifest.
 
 python -m codegrex_lsp.settings.generate           writes them
 python -m codegrex_lsp.settings.generate --check   exits 1 and names those that are stale
@@ -13,6 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
+from codegrex_lsp.settings import providers_page
 from codegrex_lsp.settings.schema import KEYS, Key, Scope
 from codegrex_lsp.settings.shapes import Record
 from codegrex_lsp.settings.statements import CLIENT_ONLY
@@ -182,6 +183,7 @@ def copies(root: Path) -> Mapping[Path, str]:
     """Each generated file below `root` and what it is to hold."""
     made = {
         root / PAGE: settings_page(),
+        root / providers_page.PAGE: providers_page.page(),
         root / SCHEMA: json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n",
     }
     manifest = root / MANIFEST

@@ -7,7 +7,7 @@ would send text to somebody the person did not mean.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
@@ -30,15 +30,21 @@ class Kind:
     Attributes:
         wire: Its translator, as `module.Class` below `codegrex_lsp.providers`.
         base_url: The vendor's address; None where the person must give one.
+        completion: The paths that complete, for docs/providers.md; a test holds the wire to them.
+        chat: The path that chats, likewise.
+        fim: How a hole is filled, in words.
         model: Completion model, or empty where there is no lasting default.
         chat_model: Chat model; empty means `model`.
         auth: The header that carries a key, where there is one.
         variable: The vendor's usual environment variable for the key, or empty.
-        note: A sentence for docs/providers.md.
+        note: Sentences for docs/providers.md.
     """
 
     wire: str
     base_url: str | None
+    completion: str = "`/v1/chat/completions`"
+    chat: str = "`/v1/chat/completions`"
+    fim: str = "asked in words"
     model: str = ""
     chat_model: str = ""
     auth: Auth = Auth.BEARER
@@ -46,53 +52,124 @@ class Kind:
     note: str = ""
 
 
+_OWN: Final = Kind(
+    "openai_compatible.OpenAiCompatible",
+    None,
+    "`/v1/completions`, else `/v1/chat/completions`",
+    fim="by the template that `fim` names, else asked in words",
+)
+_LLAMA: Final = Kind(
+    "llamacpp.LlamaCpp",
+    None,
+    '`/infill`, `/completion`; `/v1/chat/completions` with `fim = "off"`',
+    fim="by the model's own marks, or by the template that `fim` names; else the prefix is "
+    "continued",
+)
+
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         "ollama": Kind(
             "ollama.Ollama",
             "http://127.0.0.1:11434",
+            "`/api/generate`, else `/api/chat`",
+            "`/api/chat`",
+            "by suffix where the model can insert, else by the template of its family, else asked "
+            "in words",
             "qwen2.5-coder:1.5b-base",
             "qwen2.5-coder:1.5b",
+            note="A model that Ollama only passes on to its cloud counts as cloud.",
         ),
-        "embedded": Kind("llamacpp.LlamaCpp", ""),
-        "llamacpp": Kind("llamacpp.LlamaCpp", "http://127.0.0.1:8080"),
-        "vllm": Kind("openai_compatible.OpenAiCompatible", "http://127.0.0.1:8000"),
-        "lmstudio": Kind("openai_compatible.OpenAiCompatible", "http://127.0.0.1:1234"),
-        "openai-compatible": Kind("openai_compatible.OpenAiCompatible", None),
-        "openai": Kind("openai.OpenAi", "https://api.openai.com/v1", variable="OPENAI_API_KEY"),
+        "embedded": replace(
+            _LLAMA,
+            base_url="",
+            note="The server is started here; `model` is the path of a GGUF file, or empty for the "
+            "starter model.",
+        ),
+        "llamacpp": replace(_LLAMA, base_url="http://127.0.0.1:8080"),
+        "vllm": replace(_OWN, base_url="http://127.0.0.1:8000"),
+        "lmstudio": replace(_OWN, base_url="http://127.0.0.1:1234"),
+        "openai-compatible": replace(
+            _OWN,
+            note="For any other server of this wire. Behind https it is not asked for its models "
+            "before it is used.",
+        ),
+        "openai": Kind(
+            "openai.OpenAi",
+            "https://api.openai.com/v1",
+            variable="OPENAI_API_KEY",
+            note="Sent with `store: false`. Models that think are asked for as little as they "
+            "allow before a completion; a `gpt-4.1` or a `-mini` is quicker.",
+        ),
         "anthropic": Kind(
             "anthropic.Anthropic",
             "https://api.anthropic.com",
+            "`/v1/messages`",
+            "`/v1/messages`",
             auth=Auth.X_API_KEY,
             variable="ANTHROPIC_API_KEY",
+            note="What stays while you type is marked for the prompt cache. For completions take a "
+            "Haiku; Opus 5.5 and Fable think before every one.",
         ),
         "mistral": Kind(
             "mistral.Mistral",
             "https://api.mistral.ai",
-            "codestral-latest",
+            "`/v1/fim/completions`, else `/v1/chat/completions`",
+            fim="by suffix with the Codestral models, else asked in words",
+            model="codestral-latest",
             variable="MISTRAL_API_KEY",
         ),
         "deepseek": Kind(
             "deepseek.DeepSeek",
             "https://api.deepseek.com",
-            "deepseek-v4-flash",
+            "`/beta/completions`, else `/v1/chat/completions`",
+            fim="by suffix, without thinking",
+            model="deepseek-v4-flash",
             variable="DEEPSEEK_API_KEY",
+            note="Give the address without `/v1`: the path that fills in lies beside it.",
         ),
         "gemini": Kind(
             "gemini.Gemini",
             "https://generativelanguage.googleapis.com/v1beta/openai",
+            "`/v1beta/openai/chat/completions`",
+            "`/v1beta/openai/chat/completions`",
             variable="GEMINI_API_KEY",
+            note="For completions take a Flash model.",
         ),
         "openrouter": Kind(
             "openrouter.OpenRouter",
             "https://openrouter.ai/api/v1",
+            "`/api/v1/chat/completions`",
+            "`/api/v1/chat/completions`",
             variable="OPENROUTER_API_KEY",
+            note="Asks for companies that neither keep prompts for training nor sell them "
+            "(`data_collection: deny`); a model that nobody serves so is reported as missing.",
         ),
-        "groq": Kind("groq.Groq", "https://api.groq.com/openai/v1", variable="GROQ_API_KEY"),
+        "groq": Kind(
+            "groq.Groq",
+            "https://api.groq.com/openai/v1",
+            "`/openai/v1/chat/completions`",
+            "`/openai/v1/chat/completions`",
+            variable="GROQ_API_KEY",
+        ),
         "azure-openai": Kind(
-            "azure_openai.AzureOpenAi", None, auth=Auth.API_KEY, variable="AZURE_OPENAI_API_KEY"
+            "azure_openai.AzureOpenAi",
+            None,
+            "`/openai/v1/chat/completions`",
+            "`/openai/v1/chat/completions`",
+            auth=Auth.API_KEY,
+            variable="AZURE_OPENAI_API_KEY",
+            note="The address is `https://NAME.openai.azure.com`, the model the name of a "
+            "deployment. An address that ends in `/openai/deployments/DEPLOYMENT` is asked with a "
+            "dated version.",
         ),
-        "codegrex": Kind("codegrex.Codegrex", None, variable="CODEGREX_TOKEN"),
+        "codegrex": Kind(
+            "codegrex.Codegrex",
+            None,
+            "`/v1/completions`, else `/v1/chat/completions`",
+            fim="by suffix",
+            variable="CODEGREX_TOKEN",
+            note="The managed cloud; the key is an IDE token.",
+        ),
     }
 )
 """Each kind is a provider id as well. Addresses are those of the vendors' API references. A kind
