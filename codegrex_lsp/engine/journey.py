@@ -21,7 +21,7 @@ The gate's decision is made for one route and used for no other.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -71,6 +71,7 @@ class Journey:
         health: How the destinations fare.
         progress: Told a fixed sentence while a pause is waited out, and nothing afterwards.
         clock: Monotonic, in ms.
+        sleep: Waits for seconds.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Journey:
         health: Health,
         progress: Callable[[str], None],
         clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._settings = settings
         self._guards = guards
@@ -89,6 +91,7 @@ class Journey:
         self._health = health
         self._progress = progress
         self._clock = clock
+        self._sleep = sleep
 
     async def along(self, trip: Trip, read: Read[T]) -> Arrival[T]:
         """Take a request along the routes until one answers. Raises only cancellation."""
@@ -261,7 +264,7 @@ class Journey:
         if pause_ms:
             self._progress(WAITING)
             try:
-                await asyncio.sleep(pause_ms / 1000)
+                await self._sleep(pause_ms / 1000)
             finally:
                 self._progress("")
 
