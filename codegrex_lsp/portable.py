@@ -56,9 +56,7 @@ def folders(environ: dict[str, str] | os._Environ[str] = os.environ) -> Folders:
     """
     import platformdirs
 
-    machine = Path(platformdirs.site_config_dir("codegrex", appauthor=False))
-    if sys.platform not in ("win32", "darwin"):
-        machine = Path("/etc/codegrex")
+    machine = _machine_folder()
     home = environ.get("CODEGREX_HOME")
     if home:
         base = Path(home).expanduser()
@@ -71,6 +69,24 @@ def folders(environ: dict[str, str] | os._Environ[str] = os.environ) -> Folders:
         Path(dirs.user_data_dir),
         machine,
     )
+
+
+def _machine_folder() -> Path:
+    """The administrator's folder, whatever the environment says.
+
+    Not asked of platformdirs, which heeds `XDG_CONFIG_DIRS` on macOS and `WIN_PD_OVERRIDE_…` on
+    Windows: whoever sets those would choose their own administrator.
+    """
+    if sys.platform == "win32":
+        import winreg
+
+        # Written by the system at installation; only administrators can write below HKLM.
+        folders = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\Shell Folders"
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, folders) as key:
+            return Path(winreg.QueryValueEx(key, "Common AppData")[0]) / "codegrex"
+    if sys.platform == "darwin":
+        return Path("/Library/Application Support/codegrex")
+    return Path("/etc/codegrex")
 
 
 def make_private(folder: Path) -> None:

@@ -25,14 +25,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from codegrex_lsp.settings import build, files, statements
+from codegrex_lsp.settings import build, caps, files, statements
 from codegrex_lsp.settings.model import Choice, Problem, Resolved, Vote
+from codegrex_lsp.settings.pins import NO_POLICY, SOURCE, Standing
 from codegrex_lsp.settings.schema import BY_NAME, KEYS, Key, find
 from codegrex_lsp.settings.statements import Authority, Statement
 from codegrex_lsp.values.mode import Mode
 
 REPOSITORY_FILE: Final = ".codegrex.toml"
 MODE: Final = "privacy.mode"
+ROUTES: Final = ("completion.routes", "chat.routes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,7 @@ class Sources:
         editor_workspace_trusted: False where the editor says that the workspace is not trusted;
             its settings can then only tighten, as a repository file.
         choice: What the person chose with `mode set` or from the status bar.
-        cap: The loosest mode that organisation policy allows, or None.
-        policy_patterns: Paths that organisation policy ignores; handed through to Resolved.
+        policy: How things stand with the organisation's policy.
     """
 
     machine: Path
@@ -59,8 +60,7 @@ class Sources:
     editor: Mapping[str, object] = field(default_factory=dict, repr=False)
     editor_workspace_trusted: bool = True
     choice: Choice = field(default_factory=Choice)
-    cap: Mode | None = None
-    policy_patterns: tuple[str, ...] = ()
+    policy: Standing = NO_POLICY
 
 
 def resolve(sources: Sources, folder: Path | None) -> Resolved:
@@ -70,7 +70,8 @@ def resolve(sources: Sources, folder: Path | None) -> Resolved:
         sources: Where to look.
         folder: Root of the workspace folder, whose `.codegrex.toml` counts; or None.
     """
-    problems: list[Problem] = []
+    pins = sources.policy.pins
+    problems = caps.told(sources.policy)
     said: dict[str, list[Statement]] = {}
     for statement in _gather(sources, folder, problems):
         said.setdefault(statement.key, []).append(statement)
@@ -85,7 +86,9 @@ def resolve(sources: Sources, folder: Path | None) -> Resolved:
         values[name] = outcome.value
         if outcome.source:
             winners[name] = outcome.source
+    caps.take_liberties(values, winners, pins, problems)
     made = build.settings(values, broken, winners, problems)
+    made = caps.narrow(made, _spoken_of(winners, values), pins, problems)
     mode = settle(BY_NAME[MODE], said.get(MODE, []))
     return Resolved(
         settings=made,
@@ -93,7 +96,7 @@ def resolve(sources: Sources, folder: Path | None) -> Resolved:
         votes=mode.votes,
         mode_source=mode.source or "default",
         problems=tuple(problems),
-        policy_patterns=sources.policy_patterns,
+        policy=sources.policy,
     )
 
 
@@ -141,6 +144,12 @@ def _decided(key: Key, value: Any, counted: Sequence[Statement], wished: bool) -
     return first or " + ".join(dict.fromkeys(s.source for s in counted))
 
 
+def _spoken_of(winners: Mapping[str, str], values: Mapping[str, Any]) -> set[str]:
+    """Ids of providers that somebody's settings describe or list in routes."""
+    described = {name.split(".")[1] for name in winners if name.startswith("providers.")}
+    return described.union(*(values[name] for name in ROUTES if name in winners))
+
+
 def _row(name: str) -> Key:
     key = find(name)
     assert key is not None, "statements are made of known keys only"
@@ -151,7 +160,8 @@ def _gather(sources: Sources, folder: Path | None, problems: list[Problem]) -> l
     """Every source's statements, weakest first; limits come where CONTRACT lists them."""
     person, wish, limit = Authority.PERSON, Authority.WISH, Authority.LIMIT
     choice, trusted = sources.choice, sources.editor_workspace_trusted
-    said = _chosen("organisation policy", limit, sources.cap)
+    pinned = sources.policy.pins.settings
+    said = [Statement(SOURCE, limit, name, value) for name, value in pinned.items()]
     said += _from_file("machine file", wish, sources.machine, problems)
     if folder is not None:
         said += _from_file("repository file", limit, folder / REPOSITORY_FILE, problems)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from codegrex_lsp.settings.pins import NO_POLICY, Limits, Standing
 from codegrex_lsp.values.mode import Mode
 from codegrex_lsp.values.route import ProviderConfig, Timeouts
 
@@ -105,7 +106,11 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything a request needs to know of the person's wishes, for one workspace folder."""
+    """Everything a request needs to know of the person's wishes, for one workspace folder.
+
+    Attributes:
+        limits: What the organisation lets requests use; no key states it.
+    """
 
     privacy: Privacy = Privacy()
     completion: Completion = field(default_factory=Completion)
@@ -115,6 +120,7 @@ class Settings:
     keys: KeyPlaces = KeyPlaces()
     network: Network = Network()
     providers: Mapping[str, ProviderConfig] = field(default_factory=lambda: MappingProxyType({}))
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +179,7 @@ class Resolved:
         votes: Every source that voted on the mode, in order; the effective one is in `settings`.
         mode_source: Name of the source that decided the mode.
         problems: What was dropped and why.
-        policy_patterns: Paths that organisation policy ignores.
+        policy: How things stand with the organisation's policy.
     """
 
     settings: Settings
@@ -181,4 +187,4 @@ class Resolved:
     votes: tuple[Vote, ...]
     mode_source: str
     problems: tuple[Problem, ...]
-    policy_patterns: tuple[str, ...] = ()
+    policy: Standing = NO_POLICY

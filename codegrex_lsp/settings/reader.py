@@ -11,6 +11,7 @@ from typing import Any, Final
 from codegrex_lsp.settings.files import Stamp, stamp
 from codegrex_lsp.settings.load import REPOSITORY_FILE, Sources, resolve
 from codegrex_lsp.settings.model import Choice, Resolved
+from codegrex_lsp.settings.pins import NO_POLICY, Standing
 from codegrex_lsp.values.mode import Mode
 
 _MOST_FOLDERS: Final = 64
@@ -33,6 +34,8 @@ class SettingsReader:
     Args:
         sources: Where to look; `sources.choice` is replaced by what `choice` says.
         choice: The person's stored choice for a folder; must be cheap.
+        policy: How things stand with the organisation's policy; must be cheap, and the same
+            object while nothing changes.
         clock: Wall clock in ns.
     """
 
@@ -41,10 +44,12 @@ class SettingsReader:
         sources: Sources,
         *,
         choice: Callable[[Path | None], Choice] = lambda folder: Choice(),
+        policy: Callable[[], Standing] = lambda: NO_POLICY,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
         self._sources = sources
         self._choice = choice
+        self._policy = policy
         self._clock = clock
         self._kept: dict[Path | None, _Kept] = {}
 
@@ -54,6 +59,7 @@ class SettingsReader:
 
     def current(self, folder: Path | None) -> Resolved:
         """The settings for one folder, as its files stand at this moment. Never raises."""
+        self._obey(self._policy())
         choice = self._choice(folder)
         stamps = self._stamps(folder)
         kept = self._kept.get(folder)
@@ -71,10 +77,20 @@ class SettingsReader:
 
     def supposing(self, mode: Mode, folder: Path | None) -> Resolved:
         """The settings as they would be, had the person chosen `mode` for `folder`."""
+        self._obey(self._policy())
         # Storing a choice puts spoiled ones aside, so all that is then stored is sound.
         now = replace(self._choice(folder), sound=True)
         chosen = replace(now, machine=mode) if folder is None else replace(now, workspace=mode)
         return resolve(replace(self._sources, choice=chosen), folder)
+
+    def without_policy(self, folder: Path | None) -> Resolved:
+        """The settings as they would be, were there no organisation policy."""
+        choice = self._choice(folder)
+        return resolve(replace(self._sources, choice=choice, policy=NO_POLICY), folder)
+
+    def _obey(self, standing: Standing) -> None:
+        if self._sources.policy is not standing:
+            self._sources = replace(self._sources, policy=standing)
 
     def _stamps(self, folder: Path | None) -> tuple[Stamp, ...]:
         own = (stamp(self._sources.machine), stamp(self._sources.user))

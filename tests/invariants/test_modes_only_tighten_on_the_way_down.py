@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codegrex_lsp.settings import REPOSITORY_FILE, Choice, Resolved, Sources, resolve
+from codegrex_lsp.settings.pins import Pins, Standing
 from codegrex_lsp.values.mode import Mode, strictest
 
 Said = Mapping[str, Mode | None]
@@ -49,6 +50,7 @@ def resolved(shelf: Path, said: Said, *, trusted: bool = True, spoiled: str = ""
         mode = said[name]
         return {} if mode is None else {"privacy.mode": mode.value}
 
+    pinned = {} if said["cap"] is None else {"privacy.mode": said["cap"].value}
     sources = Sources(
         machine=files("machine") / "machine",
         user=files("user") / "user",
@@ -57,7 +59,7 @@ def resolved(shelf: Path, said: Said, *, trusted: bool = True, spoiled: str = ""
         editor=stated("editor"),
         editor_workspace_trusted=trusted,
         choice=Choice(said["chosen"], said["here"]),
-        cap=said["cap"],
+        policy=Standing(pins=Pins(settings=pinned)),
     )
     return resolve(sources, files("repository"))
 

@@ -38,7 +38,7 @@ def test_every_typed_field_has_a_row_and_every_row_a_field() -> None:
     typed = {
         (section.name, field.name)
         for section in fields(plain)
-        if section.name != "providers"
+        if section.name not in ("providers", "limits")  # what no key states
         for field in fields(getattr(plain, section.name))
     }
     typed |= {("providers", "<id>", field.name) for field in fields(ProviderConfig)}

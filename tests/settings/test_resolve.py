@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from codegrex_lsp.settings import Choice, Resolved, Sources, overlay, resolve
+from codegrex_lsp.settings.pins import Pins, Standing
 from codegrex_lsp.settings.statements import MOST_PROBLEMS
 from codegrex_lsp.values.mode import Mode
 
@@ -49,6 +50,10 @@ class House:
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     return House(tmp_path)
+
+
+def policy(settings: dict[str, Any]) -> Standing:
+    return Standing(pinned=True, pins=Pins(settings=settings))
 
 
 def keys_of(resolved: Resolved) -> list[str]:
@@ -109,7 +114,7 @@ def test_the_mode_is(house: House, said: dict[str, str], expected: str) -> None:
         environ={"CODEGREX_MODE": said.get("environ", "")},
         flags={"privacy.mode": said.get("flag")},
         choice=Choice(mode("chosen"), mode("here")),
-        cap=mode("cap"),
+        policy=policy({"privacy.mode": said["cap"]} if "cap" in said else {}),
     )
     assert house.mode == expected
 
@@ -414,5 +419,6 @@ def test_without_a_folder_there_is_no_repository(house: House) -> None:
     assert resolve(house.sources, None).settings.privacy.mode is Mode.SENSITIVE
 
 
-def test_policy_patterns_are_handed_through(house: House) -> None:
-    assert house.with_(policy_patterns=("*.pem",)).resolved().policy_patterns == ("*.pem",)
+def test_the_policys_standing_is_handed_through(house: House) -> None:
+    standing = policy({"privacy.mode": "offline"})
+    assert house.with_(policy=standing).resolved().policy is standing
