@@ -141,11 +141,13 @@ class Health:
         destination: Destination,
         error: CodegrexError | None,
     ) -> None:
-        """How a text-free question ended; None where it was answered."""
+        """How a text-free question ended; None where it was answered.
+
+        Who refuses a question is there, and may still answer a request.
+        """
         if error is None or is_alive(error):
             self.heard(provider, model, destination)
-        fault = None if error is None else fault_of(error, destination, probing=True)
-        if error is not None and fault is not None:
+        elif fault := fault_of(error, destination, probing=True):
             record = self._at(provider, model, destination)
             record.breaker.noticed(fault, self.clock())
             self._ill(record, error)
