@@ -21,7 +21,7 @@ from codegrex_lsp.privacy.admission import too_large
 from codegrex_lsp.privacy.detect.allowed import keyed_hash
 from codegrex_lsp.privacy.detect.detector import Level
 from codegrex_lsp.privacy.detect.titles import title
-from codegrex_lsp.privacy.gate import RedactLocal
+from codegrex_lsp.privacy.document import RedactLocal
 from codegrex_lsp.privacy.redacted import Kind, Redacted, Replacement
 from codegrex_lsp.settings import editing
 from codegrex_lsp.settings.model import Resolved, Settings

@@ -13,26 +13,27 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from codegrex_lsp.errors import DetectorFailed
-from codegrex_lsp.privacy.admission import Admission, PathLevel, Readable, same_document
+from codegrex_lsp.privacy.admission import Admission, PathLevel, Readable
+from codegrex_lsp.privacy.budget import Budget
 from codegrex_lsp.privacy.cleared import _SEAL, Cleared, ClearedPiece, Withheld
 from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.allowed import Scanner
 from codegrex_lsp.privacy.detect.home_paths import is_personal
+from codegrex_lsp.privacy.document import Document, RedactLocal, owner_of
 from codegrex_lsp.privacy.ignore import Verdict
-from codegrex_lsp.privacy.placeholders import Vault
+from codegrex_lsp.privacy.placeholders import Known, Vault
 from codegrex_lsp.privacy.redacted import Redacted
 from codegrex_lsp.privacy.restorer import Restorer
-from codegrex_lsp.privacy.sites import Site, sources
+from codegrex_lsp.privacy.restoring import restorer
+from codegrex_lsp.privacy.taken import Taken
 from codegrex_lsp.values.ask import Ask, Origin, Piece, PieceKind
 from codegrex_lsp.values.mode import Destination, Mode, Task, allowed
 from codegrex_lsp.values.reply import Redaction, WithheldPiece
 from codegrex_lsp.values.route import Route
 from codegrex_lsp.values.sealed import Sealed
-
-RedactLocal = Literal["off", "secrets", "all"]
 
 _LANGUAGE_OF_KIND: Final = {PieceKind.TERMINAL: "log", PieceKind.CHAT: "log"}
 """What people paste into a chat is of any kind, so bare values count there as in a log."""
@@ -61,17 +62,6 @@ class Clearance:
     restorer: Callable[[], Restorer] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
-    """One whole text of the request, looked at once however many pieces are cut from it."""
-
-    origin: Origin
-    text: str = field(repr=False)
-    language: str
-    level: RedactLocal
-    cursor: int | None
-
-
 class Gate:
     """Cheap to build, and keeps nothing from one request to the next.
 
@@ -81,6 +71,7 @@ class Gate:
         vaults: The vault of a workspace folder.
         path_level: The strictest path policy that matches a path, or None where there are none.
         names: Names of the person, neutralised in labels and paths; None for this machine's user.
+        budget: Made for each request once the detectors are done; what outlives it is withheld.
     """
 
     def __init__(
@@ -91,10 +82,12 @@ class Gate:
         vaults: Callable[[Path | None], Vault],
         path_level: Callable[[Path, Path | None], PathLevel] | None = None,
         names: Sequence[str] | None = None,
+        budget: Callable[[], Budget] = Budget,
     ) -> None:
         self._admission = Admission(verdict, path_level)
         self._engine = engine
         self._vaults = vaults
+        self._budget = budget
         names = (Path.home().name,) if names is None else names
         known = [re.escape(name) for name in names if is_personal(name)]
         self._names = (
@@ -158,10 +151,11 @@ class Gate:
         Raises:
             DetectorFailed: It could not be looked at.
         """
-        document = _Document(origin, text.reveal(), language, level, None)
+        document = Document(origin, text.reveal(), language, level, None)
         vault = self._vaults(origin.folder).fresh()
         spans = self._spans(document)[:most]
-        return self._look_at(vault, {document: spans}, [origin.label])[document]
+        taken = vault.taken([document.text, origin.label])
+        return self._look_at(vault, {document: spans}, taken, self._budget())[document]
 
     # -- inside -----------------------------------------------------------------------------
 
@@ -180,16 +174,20 @@ class Gate:
         found = {document: self._spans(document) for document in dict.fromkeys(documents)}
         if any(_is_typing(document, spans) for document, spans in found.items()):
             return _withheld("cursor-in-secret", dropped)
-        results = self._look_at(vault, found, names)
+        budget = self._budget()
+        taken = vault.taken(
+            [*(one.text for one in found if not one.is_talk), *names],
+            talk=[one.text for one in found if one.is_talk],
+        )
+        results = self._look_at(vault, found, taken, budget)
         for document in documents:
             if document.cursor is not None and _inside(results[document], document.cursor):
                 return _withheld("cursor-in-secret", dropped)
-        texts = [document.text for document in results]
         pieces: list[ClearedPiece] = []
         redactions: list[Redaction] = []
         labels: list[Redacted] = []
         for item, document in zip(kept, documents, strict=True):
-            label = self._label(vault, item, texts)
+            label = self._label(vault, item, taken, budget)
             labels.append(label)
             pieces.append(_cut(item.piece, results[document], label))
             redactions += _report(item.piece, results[document], label.text.reveal())
@@ -203,30 +201,35 @@ class Gate:
             dropped,
             _SEAL,
         )
-        return Clearance(cleared, _restorer(ask, results, labels))
+        return Clearance(cleared, restorer(ask, results, labels, vault))
 
     def _look_at(
-        self, vault: Vault, found: dict[_Document, tuple[Span, ...]], names: Sequence[str]
-    ) -> dict[_Document, Redacted]:
+        self,
+        vault: Vault,
+        found: dict[Document, tuple[Span, ...]],
+        taken: Taken,
+        budget: Budget,
+    ) -> dict[Document, Redacted]:
         """Redact every document.
 
         The values of all are learned before the first is redacted, so that a value which only one
         of them gives away is masked in the others too.
         """
         for document, spans in found.items():
-            vault.learn(document.text, spans, origin=_owner(document.origin))
+            vault.learn(document.text, spans, origin=owner_of(document.origin), budget=budget)
         return {
             document: vault.redact(
                 document.text,
                 spans,
-                origin=_owner(document.origin),
-                beside=[*(other.text for other in found if other is not document), *names],
+                origin=owner_of(document.origin),
+                taken=taken,
                 known=_known(document.level),
+                budget=budget,
             )
             for document, spans in found.items()
         }
 
-    def _spans(self, document: _Document) -> tuple[Span, ...]:
+    def _spans(self, document: Document) -> tuple[Span, ...]:
         if document.level == "off":
             return ()
         return self._engine.spans(
@@ -238,7 +241,7 @@ class Gate:
             uri=document.origin.uri,
         )
 
-    def _label(self, vault: Vault, item: Readable, texts: Sequence[str]) -> Redacted:
+    def _label(self, vault: Vault, item: Readable, taken: Taken, budget: Budget) -> Redacted:
         """The origin's name, redacted like any other text that leaves."""
         label = item.piece.origin.label
         spans: list[Span] = []
@@ -251,34 +254,34 @@ class Gate:
                 Span(*match.span(), "pii", "user-name", "own-name")
                 for match in self._names.finditer(label)
             )
-        owner = _owner(item.piece.origin)
-        known = _known(item.level)
-        return vault.redact(label, spans, origin=owner, beside=texts, known=known)
+        return vault.redact(
+            label,
+            spans,
+            origin=owner_of(item.piece.origin),
+            taken=taken,
+            known=_known(item.level),
+            budget=budget,
+        )
 
 
-def _document(item: Readable, ask: Ask) -> _Document:
+def _document(item: Readable, ask: Ask) -> Document:
     origin, text = item.piece.origin, item.piece.text.reveal()
     language = item.piece.language or _LANGUAGE_OF_KIND.get(origin.kind, "")
     if origin.kind is PieceKind.DIFF:
         language = "diff"  # whatever the files are that it is about
     cursor = ask.cursor if item.home else None
-    return _Document(origin, text, language, item.level, cursor)
+    return Document(origin, text, language, item.level, cursor)
 
 
 def _folder(ask: Ask, kept: Sequence[Readable]) -> Path | None:
     return ask.home.folder if ask.home else kept[0].piece.origin.folder
 
 
-def _owner(origin: Origin) -> str:
-    """Under what a vault files the values of an origin, so that `forget(uri)` finds them."""
-    return origin.uri or origin.kind.value
-
-
-def _known(level: RedactLocal) -> Literal["none", "secrets", "all"]:
+def _known(level: RedactLocal) -> Known:
     return "none" if level == "off" else level
 
 
-def _is_typing(document: _Document, spans: Sequence[Span]) -> bool:
+def _is_typing(document: Document, spans: Sequence[Span]) -> bool:
     """Whether the cursor is in a sensitive run, or right behind one that may still be growing."""
     cursor = document.cursor
     return cursor is not None and any(span.start < cursor <= span.end for span in spans)
@@ -310,46 +313,6 @@ def _report(piece: Piece, redacted: Redacted, label: str) -> list[Redaction]:
             key = (run.kind, run.type, run.placeholder)
             counts[key] = counts.get(key, 0) + 1
     return [Redaction(label, *key, count) for key, count in counts.items()]
-
-
-def _restorer(
-    ask: Ask, results: dict[_Document, Redacted], labels: Sequence[Redacted]
-) -> Callable[[], Restorer]:
-    """A value goes back into the document it stands in, or into the chat that it was told to."""
-    everything = [*results.values(), *labels]
-    issued = {name: value for one in everything for name, value in one.issued.items()}
-    plain = frozenset(name for one in everything for name in one.quoted)
-    if ask.task is Task.CHAT:
-        return lambda: Restorer(issued, plain=plain, mode="show")
-    home = {
-        document: redacted
-        for document, redacted in results.items()
-        if ask.home is not None and same_document(document.origin, ask.home)
-    }
-    here = {name for redacted in home.values() for name in redacted.issued}
-    harmless = {
-        run.placeholder for one in everything for run in one.replacements if run.kind == "control"
-    }
-    foreign = frozenset(issued) - here - harmless
-
-    def restorer() -> Restorer:
-        found: dict[str, set[Site]] = {}
-        for document, redacted in home.items():
-            for name, places in sources(document.text, redacted.replacements).items():
-                found.setdefault(name, set()).update(places)
-        before = _before(home)
-        return Restorer(issued, foreign=foreign, plain=plain, sources=found, before=before)
-
-    return restorer
-
-
-def _before(home: dict[_Document, Redacted]) -> str:
-    """The cursor's line up to the cursor."""
-    for document in home:
-        if document.cursor is not None:
-            text, cursor = document.text, document.cursor
-            return text[max(text.rfind("\n", 0, cursor), text.rfind("\r", 0, cursor)) + 1 : cursor]
-    return ""
 
 
 def _withheld(code: str, dropped: tuple[WithheldPiece, ...]) -> Withheld:

@@ -11,6 +11,7 @@ import string
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from codegrex_lsp.privacy.budget import UNBOUNDED, Budget
 from codegrex_lsp.privacy.detect import automaton
 from codegrex_lsp.privacy.detect.known import base64_forms, forms
 
@@ -30,11 +31,22 @@ SHORTEST_BASE64: Final = 10
 MOST_ENCODED: Final = 1_000
 """Values whose encoded forms are looked for too: a list with more is data, not credentials."""
 
+LONGEST_ENCODED: Final = 4_096
+"""Characters of a value that is looked for in other encodings too; none that is typed or pasted
+as a credential is longer."""
+
 _PLAIN_WORD: Final = re.compile(rf"[A-Za-z]{{1,{LONGEST_WORD}}}")
 _WORD: Final = frozenset(string.ascii_letters + string.digits + "_")
 _BASE64: Final = _WORD | frozenset("+/=-")
 _YOUNG: Final = 256
-"""Forms that are built anew for each further one; more of them join the large automaton."""
+"""Heads that are built anew for each further one; more of them join the large automaton."""
+
+_HEAD: Final = 32
+"""Characters of a form that the automaton knows. Values made of one another can then overlap no
+more than so often at one place, whoever wrote them."""
+
+_PART: Final = 8_192
+"""Characters of a text that are searched at once."""
 
 
 class Occurrences:
@@ -43,6 +55,7 @@ class Occurrences:
     def __init__(self) -> None:
         self._values: dict[str, frozenset[str]] = {}
         self._owners: dict[str, tuple[str, bool]] = {}
+        self._heads: dict[str, _Lengths] = {}
         self._late: list[str] = []
         self._old = _Automaton(())
         self._young = _Automaton(())
@@ -50,68 +63,132 @@ class Occurrences:
     def __repr__(self) -> str:
         return f"<occurrences of {len(self._values)} values>"
 
-    def add(self, value: str) -> None:
-        """Look for `value` from now on, if it is one that can be looked for."""
-        if value in self._values or not is_distinctive(value):
+    def add(self, value: str, *, always: bool = False) -> None:
+        """Look for `value` from now on, if it is one that can be looked for.
+
+        Args:
+            value: The original.
+            always: Also where it is short or a word, and then as a whole word.
+        """
+        if value in self._values or not (always or is_distinctive(value)):
             return
-        written = dict.fromkeys(_forms(value, len(self._values) < MOST_ENCODED), False)
-        written |= dict.fromkeys(_base64(value, len(self._values) < MOST_ENCODED), True)
+        encoded = len(self._values) < MOST_ENCODED and len(value) <= LONGEST_ENCODED
+        written = dict.fromkeys(_forms(value, encoded), False)
+        written |= dict.fromkeys(_base64(value, encoded), True)
         new = [form for form in written if form not in self._owners]
-        self._owners.update((form, (value, written[form])) for form in new)
+        for form in new:
+            self._owners[form] = value, written[form]
+            head = form[:_HEAD]
+            if head not in self._heads:
+                self._heads[head] = _Lengths()
+                self._late.append(head)
+            self._heads[head].add(len(form))
         self._values[value] = frozenset(new)
-        self._late += new
 
     def discard(self, value: str) -> None:
         """Look for `value` no more."""
         for form in self._values.pop(value, ()):
             del self._owners[form]
+            lengths = self._heads[form[:_HEAD]]
+            lengths.remove(len(form))
+            if not lengths:
+                del self._heads[form[:_HEAD]]
 
-    def find(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Where one begins, ends, and which: each once, in no order, and they may overlap."""
+    def find(self, text: str, budget: Budget = UNBOUNDED) -> Iterator[tuple[int, int, str]]:
+        """Where one begins, ends, and which: each once, in no order, and they may overlap.
+
+        Args:
+            text: Any.
+            budget: Looked at before each place and each part of the text.
+
+        Raises:
+            DetectorFailed: It is used up.
+        """
         if self._late:
             self._build()
-        yield from dict.fromkeys(self._places(text))
+        yield from dict.fromkeys(self._places(text, budget))
 
     # -- inside -----------------------------------------------------------------------------
 
-    def _places(self, text: str) -> Iterator[tuple[int, int, str]]:
+    def _places(self, text: str, budget: Budget) -> Iterator[tuple[int, int, str]]:
         """The same, several times where a run holds a value several times."""
         words, base64 = whole_words(text), _base64_runs(text)
-        for part in (self._old, self._young):
-            for form, start in part.find(text):
+        for head, start in self._hits(text, budget):
+            for length in self._heads.get(head, ()):
+                budget.spend()
+                form = text[start : start + length]
                 value, in_base64 = self._owners.get(form, ("", False))
                 at = start, start + len(form)
                 if value and in_base64:
                     yield *words.grown(*base64.grown(*at)), value
-                elif value and (len(form) >= WHOLE_WORD_BELOW or words.grown(*at) == at):
+                    break
+                if value and (len(form) >= WHOLE_WORD_BELOW or words.grown(*at) == at):
                     yield *words.grown(*at), value
+                    break
+
+    def _hits(self, text: str, budget: Budget) -> Iterator[tuple[str, int]]:
+        """Where each head stands: part by part, so that no text makes many hits at once."""
+        for begin in range(0, len(text), _PART):
+            budget.spend()
+            part = text[begin : begin + _PART + _HEAD - 1]
+            for one in (self._old, self._young):
+                for head, start in one.find(part):
+                    if start < _PART:
+                        yield head, begin + start
 
     def _build(self) -> None:
         """Put what is new into an automaton, which can not be added to."""
-        young = [*self._young.forms, *self._late]
+        young = [*self._young.words, *self._late]
         self._late = []
-        if len(young) > max(_YOUNG, len(self._old.forms) // 4):
-            self._old = _Automaton(self._owners)
+        if len(young) > max(_YOUNG, len(self._old.words) // 4):
+            self._old = _Automaton(self._heads)
             young = []
-        self._young = _Automaton(form for form in young if form in self._owners)
+        self._young = _Automaton(word for word in young if word in self._heads)
+
+
+class _Lengths:
+    """How long the forms are that begin with one head, the longest first."""
+
+    def __init__(self) -> None:
+        self._counts: dict[int, int] = {}
+        self._sorted: tuple[int, ...] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self._counts)
+
+    def __iter__(self) -> Iterator[int]:
+        if self._sorted is None:
+            self._sorted = tuple(sorted(self._counts, reverse=True))
+        return iter(self._sorted)
+
+    def add(self, length: int) -> None:
+        self._counts[length] = self._counts.get(length, 0) + 1
+        self._sorted = None
+
+    def remove(self, length: int) -> None:
+        self._counts[length] -= 1
+        if not self._counts[length]:
+            del self._counts[length]
+        self._sorted = None
 
 
 class _Automaton:
-    """Some forms, and where they stand. Half surrogate pairs do not fit in: they are looked for."""
+    """Some words, and where they stand. Half surrogate pairs do not fit in: they are looked for."""
 
-    def __init__(self, forms: Iterable[str]) -> None:
-        self.forms = tuple(dict.fromkeys(forms))
-        self._words = tuple(form for form in self.forms if _is_encodable(form))
-        self._others = tuple(form for form in self.forms if not _is_encodable(form))
-        self._find = automaton.build(self._words, lasting=False) if self._words else None
+    def __init__(self, words: Iterable[str]) -> None:
+        self.words = tuple(dict.fromkeys(words))
+        self._whole = tuple(word for word in self.words if _is_encodable(word))
+        self._find = automaton.build(self._whole, lasting=False) if self._whole else None
+        halves = sorted((word for word in self.words if not _is_encodable(word)), reverse=True)
+        self._halves = re.compile(f"(?=({'|'.join(map(re.escape, halves))}))") if halves else None
 
     def find(self, text: str) -> Iterator[tuple[str, int]]:
-        """Each form and where it begins."""
+        """Each word and where it begins."""
         if self._find:
             for index, start in self._find(text):
-                yield self._words[index], start
-        for form in self._others:
-            yield from ((form, match.start()) for match in re.finditer(re.escape(form), text))
+                yield self._whole[index], start
+        if self._halves and not _is_encodable(text):
+            yield from ((match[1], match.start()) for match in self._halves.finditer(text))
 
 
 def is_distinctive(value: str) -> bool:

@@ -9,23 +9,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Final, Literal
 
+from codegrex_lsp.privacy.budget import UNBOUNDED, Budget
 from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.marks import MarkReader
 from codegrex_lsp.privacy.occurrences import Occurrences, whole_words
 from codegrex_lsp.privacy.redacted import Kind, Redacted, Replacement
-from codegrex_lsp.privacy.shapes import candidate, guessable
+from codegrex_lsp.privacy.shapes import candidate
+from codegrex_lsp.privacy.taken import Taken
 from codegrex_lsp.values.sealed import Sealed
 
 MOST_VALUES: Final = 10_000
-"""Values that a vault remembers; the oldest go first and only lose being known elsewhere."""
+"""Values that a vault remembers; those that were not seen for longest go first, and only lose being
+known elsewhere."""
 
-_FEW: Final = 64
-"""Placeholders that are looked for in the texts one by one."""
+MOST_CHARACTERS: Final = 16_000_000
+"""The same for all values together."""
 
-_WORD: Final = re.compile(r"\w+", re.ASCII)
+SHORTEST_RETURNED: Final = 4
+"""Characters from which a value is looked for once it was put back into an answer."""
+
 _LINE: Final = re.compile(r"[^\r\n]+")
 _DRESS: Final = re.compile(r"[\s\"'`#>*,;]*")
 
@@ -45,6 +49,20 @@ class _Entry:
         return f"\0{self.value}" if self.kind == "control" else self.value
 
 
+@dataclass(slots=True)
+class _Run:
+    """Characters of a text that one placeholder stands in for."""
+
+    start: int
+    end: int
+    entry: _Entry
+    first: bool = True
+
+
+Known = Literal["none", "secrets", "all"]
+"""Which values that are known from elsewhere are looked for too."""
+
+
 class Vault:
     """Placeholders of one workspace folder. Not safe for two threads at once.
 
@@ -57,6 +75,7 @@ class Vault:
         self._key = key
         self._entries: dict[str, _Entry] = {}
         self._owners: dict[str, str] = {}
+        self._characters = 0
         self._occurrences = Occurrences()
         self._marks = MarkReader()
 
@@ -70,21 +89,32 @@ class Vault:
         """An empty one that gives the same placeholders."""
         return Vault(self._key)
 
-    def placeholder(self, value: str, span: Span, *, beside: Sequence[str] = ()) -> str:
+    def taken(self, files: Sequence[str], *, talk: Sequence[str] = ()) -> Taken:
+        """What no placeholder of one request may equal. The arguments are those of `Taken`."""
+        return Taken(files, talk=talk, marks=self._marks)
+
+    def placeholder(self, value: str, span: Span, *, taken: Taken | None = None) -> str:
         """What stands in for `value`: always the same, and never what is already in a text.
 
         Args:
             value: The original, on one line.
             span: What found it.
-            beside: Texts of the same request.
+            taken: Of the same request.
         """
-        return self._name(self._entry(value, span, ""), _Texts(beside, self._marks))
+        return self._name(self._entry(value, span, ""), taken or Taken(()), UNBOUNDED)
 
-    def learn(self, text: str, spans: Iterable[Span], *, origin: str = "") -> None:
-        """Remember the values of `spans`, so that they are replaced in other texts as well."""
+    def learn(
+        self, text: str, spans: Iterable[Span], *, origin: str = "", budget: Budget = UNBOUNDED
+    ) -> None:
+        """Remember the values of `spans`, so that they are replaced in other texts as well.
+
+        Raises:
+            DetectorFailed: The budget is used up.
+        """
         words = whole_words(text)
         for span in spans:
             for start, end in _lines_of(text, span):
+                budget.spend(1)
                 start, end = words.grown(start, end)
                 value = text[start:end]
                 if value.lower() not in self._owners:
@@ -96,8 +126,9 @@ class Vault:
         spans: Iterable[Span],
         *,
         origin: str = "",
-        beside: Sequence[str] = (),
-        known: Literal["none", "secrets", "all"] = "all",
+        taken: Taken | None = None,
+        known: Known = "all",
+        budget: Budget = UNBOUNDED,
     ) -> Redacted:
         """`text` with placeholders for `spans`, known values and control tokens.
 
@@ -105,31 +136,52 @@ class Vault:
             text: A whole document.
             spans: From the engine; sorted or not, they may overlap.
             origin: Document or source that the values belong to, for `forget`.
-            beside: Other texts of the same request, whose strings no placeholder may equal.
+            taken: Of the same request, this text included; None where it is the only one.
             known: Which values that are known from elsewhere are looked for too.
+            budget: For all texts of the request.
+
+        Raises:
+            DetectorFailed: The budget is used up.
         """
-        spans = list(spans)
-        self.learn(text, spans, origin=origin)
-        texts = _Texts((text, *beside), self._marks)
+        taken = taken or self.taken((text,))
         issued: dict[str, str] = {}
         replacements: list[Replacement] = []
         parts: list[str] = []
         position = length = 0
-        for start, end, entry, first in self._runs(text, spans, known):
+        for run in self._runs(text, spans, known, budget):
+            entry, start = run.entry, run.start
             entry.origins.add(origin)
-            name = self._name(entry, texts)
+            name = self._name(entry, taken, budget)
             issued[name] = entry.value
             parts += (text[position:start], name)
             length += start - position
             replacements.append(
-                Replacement(start, end, length, name, entry.kind, entry.type, entry.rule, first)
+                Replacement(
+                    start, run.end, length, name, entry.kind, entry.type, entry.rule, run.first
+                )
             )
             length += len(name)
-            position = end
+            position = run.end
         parts.append(text[position:])
         return Redacted(
             Sealed("".join(parts)), tuple(replacements), issued, self._marks.read(text).quoted
         )
+
+    def returned(self, placeholder: str, origin: str) -> None:
+        """A value was put back into an answer.
+
+        It now stands where maybe no detector sees it. So it is looked for from here on, though it
+        be a word, and lives as long as what it was put into.
+
+        Args:
+            placeholder: As it was issued.
+            origin: What the answer became part of, for `forget`.
+        """
+        entry = self._entries.get(self._owners.get(placeholder.lower(), ""))
+        if entry is not None and entry.kind != "control":
+            entry.origins.add(origin)
+            if len(entry.value) >= SHORTEST_RETURNED:
+                self._occurrences.add(entry.value, always=True)
 
     def forget(self, origin: str) -> None:
         """A document was closed: drop every value that came from nowhere else."""
@@ -140,67 +192,48 @@ class Vault:
 
     # -- inside -----------------------------------------------------------------------------
 
-    def _runs(
-        self, text: str, spans: list[Span], known: Literal["none", "secrets", "all"]
-    ) -> list[tuple[int, int, _Entry, bool]]:
+    def _runs(self, text: str, spans: Iterable[Span], known: Known, budget: Budget) -> list[_Run]:
         """What to replace: sorted, on one line each, without overlap."""
-        found: list[tuple[int, int, _Entry, bool]] = []
+        found: list[_Run] = []
         words = whole_words(text)
         for span in spans:
             for number, (start, end) in enumerate(_lines_of(text, span)):
+                budget.spend()
                 start, end = words.grown(start, end)
                 value = text[start:end]
                 if value.lower() not in self._owners:  # our own placeholder stays
-                    found.append((start, end, self._entry(value, span, ""), number == 0))
-        found += self._known(text, known)
+                    found.append(_Run(start, end, self._entry(value, span, ""), number == 0))
+        found += self._known(text, known, budget)
         found += (
-            (start, end, self._control(text[start:end]), True)
+            _Run(start, end, self._control(text[start:end]))
             for start, end in self._marks.read(text).control
         )
-        return self._apart(text, found)
+        runs = _apart(found)
+        budget.spend(len(runs))
+        for run in runs:
+            value = text[run.start : run.end]
+            if value != run.entry.value:  # it is more than what was found there
+                run.entry = self._entry(value, _as_span(run.entry), "")
+        return runs
 
-    def _known(
-        self, text: str, known: Literal["none", "secrets", "all"]
-    ) -> list[tuple[int, int, _Entry, bool]]:
+    def _known(self, text: str, known: Known, budget: Budget) -> list[_Run]:
         if known == "none":
             return []
         found = []
-        for start, end, value in self._occurrences.find(text):
+        for start, end, value in self._occurrences.find(text, budget):
             entry = self._entries[value]
             mine = text[start:end].lower() not in self._owners
             if mine and (known == "all" or entry.kind == "secret"):
-                found.append((start, end, entry, True))
+                found.append(_Run(start, end, entry))
         return found
 
-    def _apart(
-        self, text: str, found: list[tuple[int, int, _Entry, bool]]
-    ) -> list[tuple[int, int, _Entry, bool]]:
-        """Join runs that overlap or touch; a joined or grown run is a value of its own.
-
-        Two placeholders without anything between them could not be told apart again.
-        """
-        joined: list[tuple[int, int, _Entry, bool]] = []
-        for start, end, entry, first in sorted(found, key=lambda run: (run[0], -run[1])):
-            if joined and start <= joined[-1][1]:
-                last = joined.pop()
-                if last[2].kind != "control":
-                    entry = last[2]
-                start, end, first = last[0], max(end, last[1]), last[3]
-            joined.append((start, end, entry, first))
-        return [
-            (start, end, self._named_by(text[start:end], entry), first)
-            for start, end, entry, first in joined
-        ]
-
-    def _named_by(self, value: str, entry: _Entry) -> _Entry:
-        """The entry of a run that began as another one's value."""
-        return entry if value == entry.value else self._entry(value, _as_span(entry), "")
-
     def _entry(self, value: str, span: Span, origin: str) -> _Entry:
-        entry = self._entries.get(value)
+        entry = self._entries.pop(value, None)
         if entry is None:
             entry = _Entry(value, span.kind, span.type, span.rule)
             self._keep(entry)
+        else:
+            self._entries[value] = entry  # the youngest again
         if origin:
             entry.origins.add(origin)
         return entry
@@ -212,65 +245,61 @@ class Vault:
         return self._entries[entry.key]
 
     def _keep(self, entry: _Entry) -> None:
-        if len(self._entries) >= MOST_VALUES:
+        self._characters += len(entry.value)
+        while self._entries and (
+            len(self._entries) >= MOST_VALUES or self._characters > MOST_CHARACTERS
+        ):
             self._drop(next(iter(self._entries)))
         self._entries[entry.key] = entry
         if entry.kind != "control":
             self._occurrences.add(entry.value)
 
     def _drop(self, key: str) -> None:
+        """Forget an entry and its placeholders, so that they are free again."""
         self._occurrences.discard(key)
-        for name in self._entries.pop(key).placeholders:
-            self._owners.pop(name.lower(), None)
+        entry = self._entries.pop(key)
+        self._characters -= len(entry.value)
+        for name in entry.placeholders:
+            del self._owners[name.lower()]
+        entry.placeholders.clear()
 
-    def _name(self, entry: _Entry, texts: _Texts) -> str:
+    def _name(self, entry: _Entry, taken: Taken, budget: Budget) -> str:
         """The entry's placeholder: the first that no other value has and no text contains.
 
         That holds for one issued earlier too: whoever learned it and wrote it into another text
         would get the value for it.
         """
         for name in entry.placeholders:
-            if name not in texts:
+            if name not in taken:
                 return name
+        if self._entries.get(entry.key) is not entry:  # there are more than a vault remembers
+            self._keep(entry)
         attempt = 0
         while True:
+            budget.spend()
             name = candidate(self._key, entry.value, entry.kind, entry.type, attempt)
-            if name.lower() not in self._owners and name not in texts:
+            if name.lower() not in self._owners and name not in taken:
                 entry.placeholders.append(name)
-                self._owners[name.lower()] = entry.value
+                self._owners[name.lower()] = entry.key
                 return name
             attempt += 1
 
 
-class _Texts:
-    """The texts of one request, and whether a placeholder stands in them already.
+def _apart(found: Iterable[_Run]) -> list[_Run]:
+    """Join runs that overlap or touch.
 
-    The first few are looked for in the texts themselves; for more, the words of the texts tell
-    which can not stand there.
+    Two placeholders without anything between them could not be told apart again.
     """
-
-    def __init__(self, texts: Sequence[str], marks: MarkReader) -> None:
-        self._texts = texts
-        self._lowered: list[str] | None = None
-        self._asked = 0
-        self._quoted = frozenset().union(*(marks.read(text).quoted for text in texts))
-
-    def __contains__(self, placeholder: str) -> bool:
-        name = placeholder.lower()
-        if not guessable(name):
-            return name.partition("@")[0] in self._quoted
-        if self._lowered is None:
-            self._lowered = [text.lower() for text in self._texts]
-        self._asked += 1
-        if self._asked > _FEW and not self._words.issuperset(_WORD.findall(name)):
-            return False
-        return any(name in text for text in self._lowered)
-
-    @cached_property
-    def _words(self) -> frozenset[str]:
-        """Every word, and without its first letter where that may be the letter of an escape."""
-        words = frozenset().union(*(_WORD.findall(text) for text in self._lowered or ()))
-        return words | {word[1:] for word in words if word[0] in "abfnrtv0"}
+    joined: list[_Run] = []
+    for run in sorted(found, key=lambda run: (run.start, -run.end)):
+        last = joined[-1] if joined else None
+        if last is None or run.start > last.end:
+            joined.append(run)
+            continue
+        last.end = max(last.end, run.end)
+        if last.entry.kind == "control":
+            last.entry = run.entry
+    return joined
 
 
 def _as_span(entry: _Entry) -> Span:

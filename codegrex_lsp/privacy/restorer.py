@@ -4,18 +4,19 @@ It knows the placeholders of one request and nothing else. Text that can not be 
 never held back; of what can, at most one placeholder's length is. A placeholder that was never
 issued, one that is cut off or grown into a longer word, one whose value belongs to another file,
 and one whose value would mean something else where it stands (`sites`) end a suggestion before
-them: none of these may reach a document. In a chat (`show`) they are shown as they are.
+them: none of these may reach a document. In a chat (`show`) they are shown as they are, and so is
+one in a link: whoever shows the chat may follow it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
-from types import MappingProxyType
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final, Literal
 
 from codegrex_lsp.privacy.shapes import HOST, MARKER, WORDS, guessable
-from codegrex_lsp.privacy.sites import Sight, Site, fits
+from codegrex_lsp.privacy.sites import Places
 
 Mode = Literal["stop", "show"]
 Stopped = Literal["", "unknown-placeholder", "foreign-value", "cut-placeholder", "unsafe-restore"]
@@ -28,18 +29,35 @@ _GROWN: Final = rf"cg_(?:{_WORDS})_[0-9a-f]{{8}}"
 """One with letters glued to it. A placeholder always stands alone in what was sent."""
 
 _MAIL: Final = rf"cg_user_[0-9a-f]{{8}}{re.escape(HOST)}"
+_OURS: Final = re.compile(
+    rf"(?P<alone>{_STANDS_ALONE}(?:{_MAIL}|{_INVENTED}){_ENDS})|{_GROWN}", re.IGNORECASE | re.ASCII
+)
+_OTHERS: Final = re.compile(rf"{_STANDS_ALONE}[0-9A-Fa-f]", re.ASCII)
+"""Where a placeholder of digits or an address may begin."""
+
 _LONGEST_INVENTED: Final = len("cg__") + max(map(len, WORDS)) + 16
 _BEGUN: Final = re.compile(rf"cg_(?:{_WORDS})_[0-9a-f]{{0,16}}", re.IGNORECASE | re.ASCII)
 _BOUNDARY: Final = re.compile(_STANDS_ALONE)
+_WORD: Final = re.compile("[A-Za-z0-9_]")
 _STEMS: Final = frozenset(
     stem[:length] for stem in (f"cg_{word}_" for word in WORDS) for length in range(1, len(stem))
 )
+_HEAD: Final = 4
+"""Characters that every placeholder has."""
+
 _CUT: Final = 3
 """Characters from which an unfinished placeholder at the end of an answer is taken for one. Two
 or one (`c`, `cg`) are far more often the end of a word of the language."""
 
 _CUT_GUESSABLE: Final = 6
 """The same for placeholders of digits or addresses."""
+
+_LINK: Final = re.compile(
+    r"(?:(?:https?|ftps?|wss?):|(?<![\w+.\-]:))//\S*$"
+    r"|\]\(<[^>\r\n]*$|(?:src|href)\s*=\s*[\"'][^\"'>\r\n]*$",
+    re.IGNORECASE,
+)
+_LONGEST_LINK: Final = 4_096
 
 
 class Restorer:
@@ -50,9 +68,9 @@ class Restorer:
         foreign: Those of `issued` whose value does not occur in the document being written.
         plain: Placeholder-like strings that stood in the text as it was sent.
         mode: `stop` ends the answer at a doubtful placeholder, `show` lets it stand.
-        sources: Placeholder → where its value stands in the document being written. One that is
-            missing may be restored anywhere.
-        before: What stands before the answer in its line, not redacted.
+        places: Looks, once, where values stand in the document being written; None where they may
+            be restored anywhere. It may raise, and nothing is restored then.
+        returned: Told the placeholder of each value that is put back.
     """
 
     def __init__(
@@ -62,8 +80,8 @@ class Restorer:
         foreign: Collection[str] = (),
         plain: Collection[str] = (),
         mode: Mode = "stop",
-        sources: Mapping[str, Collection[Site]] = MappingProxyType({}),
-        before: str = "",
+        places: Callable[[], Places] | None = None,
+        returned: Callable[[str], object] = lambda name: None,
     ) -> None:
         self._issued = {name.lower(): value for name, value in issued.items()}
         self._foreign = frozenset(name.lower() for name in foreign)
@@ -72,22 +90,16 @@ class Restorer:
         self._before = ""
         self._held = ""
         self._stopped: Stopped = ""
-        self._sources = {name.lower(): sites for name, sites in sources.items()}
-        self._sight = Sight()
-        self._unseen = [before]
-        names = sorted(self._issued, key=len, reverse=True)
-        others = [re.escape(name) for name in names if guessable(name)]
-        choices = "|".join((*others, _MAIL, _INVENTED))
-        self._pattern = re.compile(
-            rf"(?P<alone>{_STANDS_ALONE}(?:{choices}){_ENDS})|{_GROWN}", re.IGNORECASE | re.ASCII
-        )
-        self._longest = max((_LONGEST_INVENTED, *map(len, names)))
-        self._prefixes = _STEMS.union(
-            name[:length]
-            for name in names
-            if not MARKER.fullmatch(name)
-            for length in range(1, len(name) + 1)
-        )
+        self._survey = places
+        self._places: Places | None = None
+        self._unseen: list[str] = []
+        self._written = ""
+        self._returned = returned
+        # Of other forms than our own words: these are only known by their whole length.
+        self._shaped = sorted(name for name in self._issued if not MARKER.fullmatch(name))
+        self._lengths = _lengths(name for name in self._shaped if guessable(name))
+        self._alphabet = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_").union(*self._shaped)
+        self._longest = max((_LONGEST_INVENTED, *map(len, self._shaped)))
 
     def __repr__(self) -> str:
         return f"<restorer, {len(self._issued)} placeholders>"
@@ -127,12 +139,20 @@ class Restorer:
 
     def _tail(self, text: str) -> int:
         """Where the part begins that may be an unfinished placeholder."""
+        if not text or text[-1].lower() not in self._alphabet:
+            return len(text)
         for start in range(max(len(self._before), len(text) - self._longest), len(text)):
-            tail = text[start:].lower()
-            ours = tail in _STEMS or _BEGUN.fullmatch(tail)
-            if ours or (tail in self._prefixes and _BOUNDARY.match(text, start)):
+            tail = text[start : start + self._longest].lower()
+            if tail in _STEMS or _BEGUN.fullmatch(tail):
+                return start
+            if self._begins(tail) and _BOUNDARY.match(text, start):
                 return start
         return len(text)
+
+    def _begins(self, tail: str) -> bool:
+        """Whether some placeholder of another form begins so."""
+        at = bisect_left(self._shaped, tail)
+        return at < len(self._shaped) and self._shaped[at].startswith(tail)
 
     def _is_cut(self, text: str, start: int) -> bool:
         tail = text[start:].lower()
@@ -149,25 +169,49 @@ class Restorer:
         position, end = len(self._before), len(self._before) + count
         parts: list[str] = []
         # Searched past the end: a word is only known to end there by the character that follows.
-        while (match := self._pattern.search(text, position)) and match.start() < end:
-            found, alone = match.group(), match["alone"] is not None
+        while (hit := self._next(text, position, end)) is not None:
+            start, found, alone = hit
             if found.lower() not in self._issued:  # the rest of an address is plain text
                 found = found.partition("@")[0]
-            parts.append(text[position : match.start()])
-            self._unseen.append(parts[-1])
+            parts.append(text[position:start])
+            self._write(parts[-1])
             value = self._value(found, alone=alone)
             if value is None:
                 self._held = ""
                 return "".join(parts)
             parts.append(value)
-            self._unseen.append(value)
-            position = match.start() + len(found)
+            self._write(value)
+            position = start + len(found)
         end = max(end, position)
         parts.append(text[position:end])
-        self._unseen.append(parts[-1])
+        self._write(parts[-1])
         self._before = text[max(end - 2, 0) : end]
         self._held = text[end:]
         return "".join(parts)
+
+    def _next(self, text: str, position: int, end: int) -> tuple[int, str, bool] | None:
+        """What looks like a placeholder first: where, which, and whether it stands alone."""
+        match = _OURS.search(text, position)
+        if match is not None and match.start() < end:
+            end = match.start()
+        else:
+            match = None
+        for start in _OTHERS.finditer(text, position, end) if self._lengths else ():
+            for length in self._lengths.get(
+                text[start.start() : start.start() + _HEAD].lower(), ()
+            ):
+                found = text[start.start() : start.start() + length]
+                after = start.start() + length
+                if found.lower() in self._issued and not _WORD.match(text, after):
+                    return start.start(), found, True
+        return (match.start(), match.group(), match["alone"] is not None) if match else None
+
+    def _write(self, text: str) -> None:
+        """Remember what decides where a value may stand."""
+        if self._mode == "show":
+            self._written = (self._written + text)[-_LONGEST_LINK:]
+        if self._survey is not None:
+            self._unseen.append(text)
 
     def _value(self, found: str, *, alone: bool) -> str | None:
         """What to write for a placeholder, or None where the answer ends here."""
@@ -178,6 +222,7 @@ class Restorer:
             return self._doubtful(found, "foreign-value")
         if not self._may_stand(name):
             return self._doubtful(found, "unsafe-restore")
+        self._returned(name)
         return self._issued[name]
 
     def _doubtful(self, found: str, reason: Stopped) -> str | None:
@@ -186,9 +231,25 @@ class Restorer:
         return None if self._stopped else found
 
     def _may_stand(self, name: str) -> bool:
-        """Whether the value means here what it means in the document."""
-        if name not in self._sources:
+        """Whether the value means here what it means in the document, and stays on the screen."""
+        if self._mode == "show" and _LINK.search(self._written):
+            return False
+        if self._survey is None:
             return True
-        self._sight.feed("".join(self._unseen))
-        self._unseen.clear()
-        return fits(self._issued[name], self._sight.site, self._sources[name])
+        try:
+            if self._places is None:
+                self._places = self._survey()
+                self._unseen.insert(0, self._places.before)
+            self._places.sight.feed("".join(self._unseen))
+            self._unseen.clear()
+            return self._places.allow(name, self._issued[name])
+        except Exception:
+            return False
+
+
+def _lengths(names: Iterable[str]) -> dict[str, list[int]]:
+    """How long placeholders with the same first characters are, the longest first."""
+    found: dict[str, set[int]] = {}
+    for name in names:
+        found.setdefault(name[:_HEAD], set()).add(len(name))
+    return {head: sorted(lengths, reverse=True) for head, lengths in found.items()}

@@ -4,13 +4,19 @@
     e-mail                      cg_user_<8 hex>@redacted.invalid   (RFC 2606)
     IPv4                        an address of 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24 (5737)
     IPv6                        an address of 2001:db8::/32        (RFC 3849)
+    MAC                         00-00-5E-00-53-xx as it is written (RFC 9542)
     UUID                        a UUID of version 8                (RFC 9562)
     digits                      as many digits, with a check digit that is wrong (from 4 on)
-    hexadecimal                 as many hexadecimal digits, in the same case (from 16 on)
-    ISO date of birth           a day of the nineteenth century
+    card, US SSN                the same in the same groups; no SSN has group 00
+    hexadecimal                 as many hexadecimal digits, in the same case (16 to 512)
+    date of birth               a day of the nineteenth century, in the same order
 
 Everything follows from a keyed digest of the value: the same value gives the same placeholder
 across requests and restarts, and nobody without the key can test a guess against one.
+
+Phone numbers stay words: few are reserved, and code passes them on without reading them. A private
+key has a word for each line, where one word for all would be shorter: so the lines keep their
+number, quotes and joins, and come back one by one however an answer is cut.
 """
 
 from __future__ import annotations
@@ -59,12 +65,21 @@ MARKER: Final = re.compile(
 
 SHORTEST_DIGITS: Final = 4
 SHORTEST_HEX: Final = 16
+LONGEST_SHAPED: Final = 512
+"""Characters up to which digits stay digits: longer than any key that is written so. It bounds what
+the restorer holds back."""
 
 _NETS: Final = ("192.0.2.", "198.51.100.", "203.0.113.")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DIGITS: Final = re.compile(r"[0-9]+(?:_[0-9]+)*")
+_GROUPS: Final = re.compile(r"[0-9]+(?:[ _-][0-9]+)*")
 _HEX: Final = re.compile(r"(0[xX](?=.{6}))?([0-9a-f]+|[0-9A-F]+)")
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE: Final = re.compile(r"\d{4}([-/.])\d\d\1\d\d|\d\d([-/.])\d\d\2\d{4}", re.ASCII)
+_MAC: Final = re.compile(
+    r"[0-9A-Fa-f]{2}(?P<mark>[:-])(?:[0-9A-Fa-f]{2}(?P=mark)){4}[0-9A-Fa-f]{2}"
+    r"|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}"
+)
+_GROUPED: Final = frozenset({"credit-card", "us-ssn"})
 _TRIES: Final = 32
 """After as many that were taken, a value gets a placeholder of the plain shape."""
 
@@ -81,7 +96,7 @@ def candidate(key: bytes, value: str, kind: Kind, type: str, attempt: int) -> st
     """
     word = WORD_OF_TYPE.get(type, WORD_OF_KIND[kind])
     message = f"{word}\0{attempt}\0{value}".encode("utf-8", "surrogatepass")
-    digest = hmac.new(key, message, hashlib.sha256).digest()
+    digest = hmac.digest(key, message, "sha256")
     name = f"cg_{word}_{digest[:4].hex()}"
     if type == "email":
         return name + HOST
@@ -100,14 +115,18 @@ def guessable(placeholder: str) -> bool:
 
 def _same_form(digest: bytes, value: str, kind: Kind, type: str) -> str:
     """A stand-in that code reads as it reads the value, or an empty string."""
+    if len(value) > LONGEST_SHAPED:
+        return ""
     if type == "ip-address":
         return _address(digest, value)
     if type == "date-of-birth" and _DATE.fullmatch(value):
-        return f"18{digest[0] % 100:02}-{digest[1] % 12 + 1:02}-{digest[2] % 28 + 1:02}"
+        return _date(digest, value)
+    if type == "mac-address" and _MAC.fullmatch(value):
+        return _spread(f"00005E0053{digest[0]:02X}", value)
     if _UUID.fullmatch(value):
         return _uuid(digest, value)
-    if _DIGITS.fullmatch(value):
-        length = len(value.replace("_", ""))
+    if (_GROUPS if type in _GROUPED else _DIGITS).fullmatch(value):
+        length = sum(map(str.isdigit, value))
         return _spread(_digits(digest, length, type), value) if length >= SHORTEST_DIGITS else ""
     binary = kind == "secret" or type == "crypto-wallet"
     found = _HEX.fullmatch(value) if binary else None
@@ -157,9 +176,19 @@ def _decimals(digest: bytes, length: int) -> str:
 
 
 def _spread(digits: str, like: str) -> str:
-    """The digits with the `_` of a number such as `1_000_000`."""
-    rest = iter(digits)
-    return "".join("_" if character == "_" else next(rest) for character in like)
+    """The digits with the marks between them, and the case, of `1_000_000` or `00:1a:2b`."""
+    rest = iter(digits.lower() if like == like.lower() else digits)
+    return "".join(next(rest) if character.isalnum() else character for character in like)
+
+
+def _date(digest: bytes, like: str) -> str:
+    """A day that is one in either order of day and month."""
+    rest = iter((digest[1] % 12 + 1, digest[2] % 12 + 1))
+    return re.sub(
+        r"\d+",
+        lambda part: f"18{digest[0] % 100:02}" if len(part[0]) == 4 else f"{next(rest):02}",
+        like,
+    )
 
 
 def _hex(digest: bytes, like: str) -> str:

@@ -175,7 +175,7 @@ def test_a_second_text_that_holds_an_issued_address_gets_another(engine: Engine)
         (planted.ADDRESS, "ip-address", r"(192\.0\.2|198\.51\.100|203\.0\.113)\.\d{1,3}"),
         ("2a00:1450:4001::200e", "ip-address", r"2001:db8:[0-9a-f:]+"),
         (planted.CARD, "credit-card", r"9\d{15}"),
-        (planted.SSN, "us-ssn", r"cg_ssn_[0-9a-f]{8}"),
+        (planted.SSN, "us-ssn", r"9\d\d-00-\d{4}"),
         (planted.PHONE, "phone", r"cg_phone_[0-9a-f]{8}"),
         (planted.PASSWORD, "password", r"cg_secret_[0-9a-f]{8}"),
     ],

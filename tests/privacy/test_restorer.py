@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from codegrex_lsp.privacy.restorer import Restorer
-from codegrex_lsp.privacy.sites import Site
+from codegrex_lsp.privacy.sites import Places, Sight, Site
 
 ONE, TWO = "cg_secret_0011aabb", "cg_secret_99ffee00"
 MAIL, HOST, CARD = "cg_user_12345678@redacted.invalid", "192.0.2.17", "9345678901234560"
@@ -201,8 +201,7 @@ def answer(text: str, *, before: str = "", mode: str = "stop") -> tuple[str, str
     for chunks in ([text], [*text], [text[:9], text[9:]]):
         restorer = Restorer(
             {ONE: QUOTED, TWO: "plain-value"},
-            sources=SITES,
-            before=before,
+            places=lambda: Places(SITES, before, Sight()),
             mode=mode,  # type: ignore[arg-type]
         )
         results.add((stream(restorer, chunks), restorer.stopped))

@@ -21,7 +21,7 @@ from codegrex_lsp.privacy.detect.engine import Engine
 from codegrex_lsp.privacy.placeholders import Vault
 from codegrex_lsp.privacy.redacted import Redacted
 from codegrex_lsp.privacy.restorer import Restorer
-from codegrex_lsp.privacy.sites import sources
+from codegrex_lsp.privacy.sites import survey
 from tests.support import planted
 
 HEX = "9f3c21b7" * 4
@@ -139,9 +139,13 @@ def redact(engine: Engine, vault: Vault, text: str, language: str) -> Redacted:
     return vault.redact(text, engine.spans(text, level="all", language=language), origin="a")
 
 
-def restorer(text: str, redacted: Redacted) -> Restorer:
-    places = sources(text, redacted.replacements)
-    return Restorer(redacted.issued, plain=redacted.quoted, sources=places)
+def restorer(text: str, redacted: Redacted, language: str) -> Restorer:
+
+    return Restorer(
+        redacted.issued,
+        plain=redacted.quoted,
+        places=lambda: survey(text, redacted.replacements, language=language),
+    )
 
 
 NAMES = st.lists(st.sampled_from([*STRINGS, *NUMBERS, *DATES]), min_size=1, max_size=8)
@@ -170,7 +174,7 @@ def test_an_answer_that_repeats_the_document_is_the_document(
     redacted = redact(engine, Vault(b"k"), text, language)
     sent = redacted.text.reveal()
     edges = [0, *sorted(place for place in places if place < len(sent)), len(sent)]
-    reader = restorer(text, redacted)
+    reader = restorer(text, redacted, language)
 
     parts = [reader.feed(sent[a:b]) for a, b in itertools.pairwise(edges)]
 
@@ -206,6 +210,6 @@ def test_every_character_of_an_answer_may_come_alone(engine: Engine) -> None:
     for language in LANGUAGES:
         text = document(language, [*STRINGS, *NUMBERS])
         redacted = redact(engine, Vault(b"k"), text, language)
-        reader = restorer(text, redacted)
+        reader = restorer(text, redacted, language)
 
         assert "".join(map(reader.feed, redacted.text.reveal())) + reader.close() == text

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codegrex_lsp.privacy.literals import notation
 from codegrex_lsp.privacy.sites import Sight, Site, fits, sites
 
+UNKNOWN = notation("")
 STRING, OTHER, BARE = Site('"'), Site("'"), Site()
 URL, COMMENT, PRINTED = Site('"', url=True), Site(aside=True), Site('"', aside=True)
 
@@ -131,10 +133,10 @@ def test_the_sites_of_a_document_are_those_of_its_lines(text: str, data: st.Data
 def test_a_value_goes_where_it_means_the_same(
     value: str, place: Site, source: Site, allowed: bool
 ) -> None:
-    assert fits(value, place, {source}) is allowed
+    assert fits(value, place, {source}, UNKNOWN) is allowed
 
 
 @pytest.mark.parametrize("place", [COMMENT, PRINTED])
 def test_a_value_goes_into_a_comment_or_a_log_only_where_it_is_in_one_already(place: Site) -> None:
-    assert not fits("hunter2x", place, {STRING, BARE})
-    assert fits("hunter2x", place, {STRING, COMMENT})
+    assert not fits("hunter2x", place, {STRING, BARE}, UNKNOWN)
+    assert fits("hunter2x", place, {STRING, COMMENT}, UNKNOWN)
