@@ -26,6 +26,8 @@ SYSTEM: Final = {
     "g++": "/usr/bin/g++",  # these three build VS Code's native modules
     "make": "/usr/bin/make",
     "libkrb5-dev": "/usr/include/gssapi.h",
+    "dbus": "/usr/bin/dbus-daemon",  # these two are a keychain without a screen
+    "gnome-keyring": "/usr/bin/gnome-keyring-daemon",
     "strace": "/usr/bin/strace",  # shows attempts to connect
     "iproute2": "/usr/bin/ip",  # brings loopback up in a namespace
     "util-linux": "/usr/bin/unshare",  # makes a namespace with no route

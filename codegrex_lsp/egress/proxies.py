@@ -98,7 +98,7 @@ def _refused(status: str, provider: str) -> ProviderError:
         return Unreachable(
             "The proxy wants a user name and password, or others than it was given (407).",
             code="proxy-auth",
-            fix="Write them into network.proxy: http://USER:PASSWORD@HOST:PORT.",
+            fix="Write them into network.proxy, as USER:PASSWORD@ before the host.",
         )
     told = f" ({status})" if status.isdecimal() else ""
     return Unreachable(
