@@ -25,6 +25,30 @@ def test_a_prompt_grown_by_typing_keeps_its_beginning() -> None:
     assert after.startswith(before[: before.index("def f") + len("def f")])
 
 
+def test_what_stays_while_somebody_types_is_a_part_of_its_own() -> None:
+    other = ("b.py", "B", "python")
+    before, after = (holefiller.hole(completion(text, "S", other)) for text in ("def f", "def f("))
+    assert before[0] == after[0]
+    assert "".join(before) == holefiller.fill(completion("def f", "S", other))[1]["content"]
+
+
+def test_every_conversation_begins_with_the_same_words_about_masked_values() -> None:
+    asked = [
+        holefiller.messages(completion("P", "S")),
+        holefiller.messages(completion("cg_secret_0a1b2c3d", "S")),
+        holefiller.messages(conversation((Role.USER, "hi"))),
+    ]
+    assert all(turns[0]["content"].startswith(holefiller.MASKED) for turns in asked)
+    assert asked[0][0] == asked[1][0]
+    assert "cg_kind_00000000" in holefiller.MASKED
+
+
+def test_a_blank_turn_is_left_out() -> None:
+    turns = ((Role.USER, "a"), (Role.ASSISTANT, " \n"), (Role.USER, "b"))
+    messages = holefiller.chat(conversation(*turns))
+    assert [message["content"] for message in messages[1:]] == ["a\n\nb"]
+
+
 def test_nothing_is_said_of_an_empty_suffix() -> None:
     assert "after the hole" not in holefiller.fill(completion("P", "\n"))[1]["content"]
 
