@@ -45,7 +45,9 @@ def key_refused(provider: ProviderConfig, status: int) -> ProviderError:
     return BadAnswer(
         f"{provider.id} {allowed}.",
         code="key-refused",
-        fix=f"Set the key anew: codegrex-lsp keys set {provider.id}",
+        fix="Sign in anew: codegrex-lsp login"
+        if provider.kind == "codegrex"
+        else f"Set the key anew: codegrex-lsp keys set {provider.id}",
         status=status,
     )
 

@@ -157,6 +157,11 @@ def test_what_to_do_is_said_in_our_own_terms(status: int, code: str | None, help
     assert helps in error.fix
 
 
+def test_the_managed_cloud_has_no_key_to_set_but_a_sign_in() -> None:
+    error = failures.explain(ProviderConfig("codegrex", "codegrex"), 401, b"")
+    assert error.fix == "Sign in anew: codegrex-lsp login"
+
+
 @pytest.mark.parametrize(
     ("field", "setting"),
     [
