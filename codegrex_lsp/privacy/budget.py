@@ -14,7 +14,7 @@ from typing import Final
 
 from codegrex_lsp.errors import DetectorFailed
 
-MOST_VALUES: Final = 6_000
+MOST_VALUES: Final = 5_000
 """Values of one request that are learned or masked, half of them each. A text with more is a list
 of values and not code."""
 

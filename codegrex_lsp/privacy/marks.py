@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
+from codegrex_lsp.errors import DetectorFailed
 from codegrex_lsp.privacy.detect import automaton
 from codegrex_lsp.privacy.shapes import MARKER
 from codegrex_lsp.values.control_tokens import CONTROL_TOKENS
@@ -13,6 +14,15 @@ from codegrex_lsp.values.control_tokens import CONTROL_TOKENS
 _TOKENS: Final = tuple(sorted(CONTROL_TOKENS))
 _OURS: Final = ("cg_", "cG_", "Cg_", "CG_")
 _KEPT: Final = 64
+
+MOST: Final = 10_000
+"""Marks of one text. What has more is not written for people, and not looked at."""
+
+_PART: Final = 65_536
+"""Characters of a text that are read at once."""
+
+_LONGEST: Final = 64
+"""Characters that parts share: no mark is longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,11 @@ class MarkReader:
         self._known: dict[int, Marks] = {}
 
     def read(self, text: str) -> Marks:
-        """The marks of a text."""
+        """The marks of a text.
+
+        Raises:
+            DetectorFailed: There are more than `MOST`.
+        """
         key = hash(text)
         marks = self._known.pop(key, None) or _read(text)
         self._known[key] = marks
@@ -51,10 +65,22 @@ def _finder() -> automaton.Finder:
 
 
 def _read(text: str) -> Marks:
-    hits = list(_finder()(text))
-    ours = any(word >= len(_TOKENS) for word, _ in hits)
-    tokens = [(start, start + len(_TOKENS[word])) for word, start in hits if word < len(_TOKENS)]
-    quoted = (match.group().lower() for match in MARKER.finditer(text)) if ours else ()
+    tokens: list[tuple[int, int]] = []
+    quoted: set[str] = set()
+    for begin in range(0, len(text), _PART):
+        part = text[begin : begin + _PART + _LONGEST]
+        hits = [(word, start) for word, start in _finder()(part) if start < _PART]
+        tokens += (
+            (begin + start, begin + start + len(_TOKENS[word]))
+            for word, start in hits
+            if word < len(_TOKENS)
+        )
+        if any(word >= len(_TOKENS) for word, _ in hits):
+            quoted.update(match.group().lower() for match in MARKER.finditer(part))
+        if len(tokens) + len(quoted) > MOST:
+            raise DetectorFailed(
+                "there are too many marks in a text to look at all", code="detector-too-slow"
+            )
     return Marks(_first_and_longest(tokens), frozenset(quoted))
 
 

@@ -111,10 +111,12 @@ class Vault:
         Raises:
             DetectorFailed: The budget is used up.
         """
+        spans = tuple(spans)
+        budget.spend(len(spans))
         words = whole_words(text)
         for span in spans:
-            for start, end in _lines_of(text, span):
-                budget.spend(1)
+            for number, (start, end) in enumerate(_lines_of(text, span)):
+                budget.spend(min(number, 1))
                 start, end = words.grown(start, end)
                 value = text[start:end]
                 if value.lower() not in self._owners:

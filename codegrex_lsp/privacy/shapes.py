@@ -80,7 +80,7 @@ _MAC: Final = re.compile(
     r"|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}"
 )
 _GROUPED: Final = frozenset({"credit-card", "us-ssn"})
-_TRIES: Final = 32
+TRIES: Final = 8
 """After as many that were taken, a value gets a placeholder of the plain shape."""
 
 
@@ -100,7 +100,7 @@ def candidate(key: bytes, value: str, kind: Kind, type: str, attempt: int) -> st
     name = f"cg_{word}_{digest[:4].hex()}"
     if type == "email":
         return name + HOST
-    if kind == "control" or attempt >= _TRIES:
+    if kind == "control" or attempt >= TRIES:
         return name
     return _same_form(digest, value, kind, type) or name
 

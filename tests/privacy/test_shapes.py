@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from codegrex_lsp.privacy.detect.engine import Engine
 from codegrex_lsp.privacy.detect.personal import national
 from codegrex_lsp.privacy.detect.personal.sums import luhn
-from codegrex_lsp.privacy.shapes import MARKER, candidate
+from codegrex_lsp.privacy.shapes import MARKER, TRIES, candidate
 from tests.support import planted
 
 KEY = b"k" * 32
@@ -176,4 +176,4 @@ def test_equal_values_are_equal_and_another_try_or_key_is_not(value: str, attemp
 
 def test_after_many_tries_that_were_taken_the_plain_shape_is_left() -> None:
     for value, type in (("12345", "token"), (planted.ADDRESS, "ip-address")):
-        assert MARKER.fullmatch(shape(value, type, attempt=32))
+        assert MARKER.fullmatch(shape(value, type, attempt=TRIES))
