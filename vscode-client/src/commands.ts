@@ -8,8 +8,10 @@ import {
   workspace,
   type Disposable,
   type QuickPickItem,
+  type SecretStorage,
 } from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
+import { setKey } from "./keys";
 import { showPreview } from "./preview";
 import {
   ExplainIgnoreRequest,
@@ -25,6 +27,7 @@ import type { StatusView } from "./status";
 export interface Parts {
   readonly client: LanguageClient;
   readonly status: StatusView;
+  readonly secrets: SecretStorage;
   readonly restart: () => Promise<void>;
 }
 
@@ -42,6 +45,7 @@ export function registerCommands(parts: Parts): Disposable[] {
     register("chooseMode", chooseMode),
     register("showPreview", previewHere),
     register("explainFile", explainFile),
+    register("setKey", ({ client, secrets }) => setKey(client, secrets)),
     register("restartServer", ({ restart }) => restart()),
     register("showLog", ({ client }) => client.outputChannel.show()),
   ];

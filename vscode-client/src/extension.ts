@@ -10,6 +10,7 @@ import {
   type LanguageClientOptions,
 } from "vscode-languageclient/node";
 import { registerCommands } from "./commands";
+import { discreet, keepKeys } from "./keys";
 import { previewPages } from "./preview";
 import { DidFocus, StatusChanged, StatusRequest } from "./protocol";
 import { findServer, serverName } from "./server";
@@ -29,7 +30,8 @@ export async function activate(context: ExtensionContext): Promise<void> {
   };
   context.subscriptions.push(
     status,
-    ...registerCommands({ client, status, restart }),
+    ...registerCommands({ client, status, secrets: context.secrets, restart }),
+    ...keepKeys(client, context.secrets, () => tellSettings(client, serverKeys(context))),
     ...follow(client, status),
     // What the server was told at start no longer holds, so it starts anew.
     workspace.onDidGrantWorkspaceTrust(restart),
@@ -63,11 +65,11 @@ function createClient(context: ExtensionContext): LanguageClient {
   const options: LanguageClientOptions = {
     documentSelector,
     outputChannel: log,
-    traceOutputChannel: trace,
+    traceOutputChannel: discreet(trace),
     initializationOptions: () => ({
       settings: explicitSettings(keys),
       editorInfo: { name: env.appName, version },
-      clientKeys: false,
+      clientKeys: true,
       trusted: workspace.isTrusted,
     }),
     synchronize: { configurationSection: section },
@@ -76,15 +78,21 @@ function createClient(context: ExtensionContext): LanguageClient {
       workspace: {
         configuration: ({ items }) =>
           items.map(({ section: asked }) => (asked === section ? explicitSettings(keys) : null)),
-        didChangeConfiguration: () =>
-          client.sendNotification(DidChangeConfigurationNotification.type, {
-            settings: { [section]: explicitSettings(keys) },
-          }),
+        didChangeConfiguration: () => tellSettings(client, keys),
       },
     },
   };
   const client = new LanguageClient(section, "CodeGrex", server, options);
   return client;
+}
+
+/** What the person set may have changed, keys included; the server looks anew. */
+async function tellSettings(client: LanguageClient, keys: readonly string[]): Promise<void> {
+  if (client.isRunning()) {
+    await client.sendNotification(DidChangeConfigurationNotification.type, {
+      settings: { [section]: explicitSettings(keys) },
+    });
+  }
 }
 
 async function start(client: LanguageClient, status: StatusView): Promise<void> {

@@ -64,6 +64,14 @@ export interface IgnoreVerdict {
   readonly pattern: string | null;
 }
 
+/** Where a provider's key would be sent, and where it was found; never the key. */
+export interface KeyPlace {
+  readonly provider: string;
+  readonly origin: string;
+  readonly needed: boolean;
+  readonly source: string | null;
+}
+
 interface AboutDocument {
   readonly textDocument?: TextDocumentIdentifier;
 }
@@ -87,5 +95,14 @@ export const PreviewRequest = new RequestType<
 export const ExplainIgnoreRequest = new RequestType<{ uri: string }, [IgnoreVerdict], void>(
   "codegrex/explainIgnore",
 );
+
+/** The server asks. */
+export const KeyRequest = new RequestType<
+  { provider: string; origin: string },
+  { key: string | null },
+  void
+>("codegrex/key");
+
+export const KeysRequest = new RequestType<object, KeyPlace[], void>("codegrex/keys");
 
 export const DidFocus = new NotificationType<AboutDocument>("textDocument/didFocus");
