@@ -140,17 +140,18 @@ def _secret(source: str, group: int) -> tuple[Any, int]:
 def _group(tree: Any, number: int, flags: int) -> tuple[Any, int] | None:
     for name, value in tree:
         inner: list[Any] = []
+        here = flags
         if str(name) == "SUBPATTERN":
-            flags = (flags | value[1]) & ~value[2]
+            here = (flags | value[1]) & ~value[2]
             if value[0] == number:
-                return value[3], flags
+                return value[3], here
             inner = [value[3]]
         elif str(name) == "BRANCH":
             inner = value[1]
         elif str(name).endswith("REPEAT"):
             inner = [value[2]]
         for part in inner:
-            if found := _group(part, number, flags):
+            if found := _group(part, number, here):
                 return found
     return None
 
