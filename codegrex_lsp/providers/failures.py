@@ -94,11 +94,13 @@ def model_missing(provider: ProviderConfig, status: int = 404) -> ProviderError:
 
 def prompt_too_long(provider: ProviderConfig, status: int) -> ProviderError:
     """The prompt does not fit into the model's context."""
-    del provider
+    longer = "choose a model with a longer context"
+    if provider.kind in ("ollama", "embedded"):
+        longer = f"raise providers.{provider.id}.numCtx"
     return BadAnswer(
         "The prompt is longer than the model's context.",
         code="prompt-too-long",
-        fix="Raise the provider's numCtx or lower completion.contextTokens.",
+        fix=f"Lower completion.contextTokens, or {longer}.",
         status=status,
     )
 

@@ -157,6 +157,13 @@ def test_what_to_do_is_said_in_our_own_terms(status: int, code: str | None, help
     assert helps in error.fix
 
 
+def test_a_longer_context_is_advised_where_it_is_ours_to_give() -> None:
+    too_long = json.dumps(openai("context_length_exceeded")).encode()
+    ours = failures.explain(ProviderConfig("o", "ollama"), 400, too_long)
+    assert "providers.o.numCtx" in ours.fix
+    assert "numCtx" not in failures.explain(PROVIDER, 400, too_long).fix
+
+
 def test_the_managed_cloud_has_no_key_to_set_but_a_sign_in() -> None:
     error = failures.explain(ProviderConfig("codegrex", "codegrex"), 401, b"")
     assert error.fix == "Sign in anew: codegrex-lsp login"
