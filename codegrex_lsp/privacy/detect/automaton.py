@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from operator import itemgetter
 from typing import Final
 
@@ -48,16 +49,27 @@ def native(words: Sequence[str], *, lasting: bool = True) -> Finder:
     Raises:
         ImportError: There is none for this platform.
     """
-    from ahocorasick_rs import AhoCorasick, Implementation
+    from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation
 
     if not words:
         return lambda text: ()
     # A DFA reads twice as fast, but 10,000 words take a second to build and 100 MB.
     dense = lasting and len(words) <= MOST_IN_DFA
-    implementation = Implementation.DFA if dense else Implementation.ContiguousNFA
-    find = AhoCorasick(list(words), implementation=implementation).find_matches_as_indexes
+    how = Implementation.DFA if dense else Implementation.ContiguousNFA
+
+    @cache
+    def in_bytes() -> BytesAhoCorasick:
+        return BytesAhoCorasick([word.encode() for word in words], implementation=how)
+
+    @cache
+    def in_characters() -> AhoCorasick:
+        return AhoCorasick(list(words), implementation=how)
 
     def hits(text: str) -> Iterator[Hit]:
+        if lasting and text.isascii():  # a byte is a character, and need not be told from it
+            found = in_bytes().find_matches_as_indexes(text.encode(), overlapping=True)
+            return map(_WORD_AND_START, found)
+        find = in_characters().find_matches_as_indexes
         try:
             found = find(text, overlapping=True)
         except UnicodeEncodeError:  # half a surrogate pair, which it can not read

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Final
 
 from codegrex_lsp.privacy.detect import Span
@@ -200,6 +201,9 @@ _PASSWORD_LINE: Final = re.compile(
 )
 """A line of `.pgpass`: host:port:database:user:password."""
 
+_EQUAL: Final = re.compile(r"equal.*(?:passw|pwd)", re.IGNORECASE)
+"""From the word on, what every comparison with a password holds; tests compare on many lines."""
+
 _PASSWORD_LINE_WORDS: Final = frozenset({":5432:", ":5433:", ":6432:", ":*:"})
 
 
@@ -210,6 +214,7 @@ class Commands:
     level: Level = "secrets"
     keywords = _PASSWORD_LINE_WORDS.union(*(words for words, _ in _ROWS))
     triggers: Sequence[str] = ()
+    checks = MappingProxyType(dict.fromkeys(("equal(", "equals(", "equal "), _EQUAL.match))
 
     def wants(self, line: Line) -> bool:
         """Whether a command is named, or the line is one of a `.pgpass`."""

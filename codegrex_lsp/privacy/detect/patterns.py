@@ -8,8 +8,8 @@ from typing import Final
 
 _ESCAPED_OR_SET: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _GROUP: Final = re.compile(r"\([^()]*\)")
-_FIXED: Final = re.compile(r"((?:[A-Za-z0-9_\-]|\[[A-Za-z0-9\-]+\])+)(?![*+?{])")
-_PIECE: Final = re.compile(r"\[([A-Za-z0-9\-]+)\]|(.)")
+_FIXED: Final = re.compile(r"((?:[A-Za-z0-9_\-]|\\[.$+]|\[[A-Za-z0-9\-]+\])+)(?![*+?{])")
+_PIECE: Final = re.compile(r"\[([A-Za-z0-9\-]+)\]|\\?(.)")
 _RANGE: Final = re.compile(r"(.)-(.)")
 
 _MOST_WORDS: Final = 128

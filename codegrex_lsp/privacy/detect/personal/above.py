@@ -27,7 +27,7 @@ TRIGGERS: Final = (
 )
 """Find lines that say no more than that here is a value; in a diff, too."""
 
-_PLAIN: Final = re.compile(rf"{'|'.join(TRIGGERS)}|[+\-]?[ \t]+[\w .,/\-]{{2,120}}$")
+_PLAIN: Final = re.compile(rf"{'|'.join(TRIGGERS)}|[+\-]?[ \t]++[\w.,/\-][\w .,/\-]{{1,119}}$")
 _INNER: Final = re.compile(
     r"(?:[:=>][ \t]*|^[+\-]?[ \t]+)(?P<quote>[\"'`]?)(?P<value>[^\"'`<>\n]{2,160}?)(?P=quote)"
     r"(?:</\w+>)?[ \t,;)\]]*$"
