@@ -32,6 +32,11 @@ class Origin(NamedTuple):
     label: str
     loopback: bool
 
+    @property
+    def shown(self) -> str:
+        """The label, for sentences. A socket's path may name the person."""
+        return "a Unix socket" if self.label.startswith("unix:") else self.label
+
 
 class Written:
     """The environment and the file.
@@ -71,7 +76,7 @@ class Written:
                 raise _elsewhere(f"{name} could mean {' or '.join(kin)}", provider)
         elif (vendor := self._vendor(provider)) is not None and vendor != origin:
             raise _elsewhere(
-                f"{name} is for {vendor.label} and is not sent to {origin.label}", provider
+                f"{name} is for {vendor.label} and is not sent to {origin.shown}", provider
             )
         return usable(text, f"The value of {name}")
 
@@ -95,8 +100,8 @@ class Written:
         stated = entry.get("origin")
         meant = self._origin(stated) if isinstance(stated, str) else self._vendor(provider)
         if meant != origin:
-            there = f"for {meant.label}" if meant else "without an origin"
-            why = f"keys.file has a key of {provider.id} {there}, not for {origin.label}"
+            there = f"for {meant.shown}" if meant else "without an origin"
+            why = f"keys.file has a key of {provider.id} {there}, not for {origin.shown}"
             raise _elsewhere(why, provider)
         return usable(entry["key"], "The key in keys.file")
 

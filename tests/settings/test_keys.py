@@ -163,6 +163,13 @@ async def test_a_vendors_variable_goes_to_the_vendor_only(bench: Bench) -> None:
     )
 
 
+async def test_a_sockets_path_stands_in_no_sentence(bench: Bench) -> None:
+    bench.environ["OPENAI_API_KEY"] = key("o")
+    socket = ProviderConfig("openai", "openai", "unix:/home/ada/model.sock")
+    (told,) = (await bench.keys.state(socket)).troubles
+    assert "a Unix socket" in told and "ada" not in told
+
+
 async def test_a_foreign_id_or_kind_never_takes_a_vendors_variable(bench: Bench) -> None:
     bench.environ["OPENAI_API_KEY"] = key("o")
     for impostor in (
