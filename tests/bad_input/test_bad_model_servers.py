@@ -76,7 +76,8 @@ async def test_each_failure_has_its_reason_and_the_next_request_works(
         assert told["message"]
         assert CANARY not in json.dumps(editor.told)
         sent = len([one for one in server.requests if one.target == "/api/generate"])
-        assert sent == 1, "nothing is sent twice by itself"
+        unanswered = name == "a hang-up at once"  # as where an idle connection was dropped
+        assert sent == (2 if unanswered else 1), "nothing else is sent twice by itself"
         if name != "a remote host in the stream":
             async with answering(good) as mended:
                 await _point_to(editor, mended.base_url)
