@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import keystroke, redaction, scan, startup, streaming
+from bench import keystroke, redaction, routes, scan, startup, streaming
 
 README = Path(__file__).parent / "README.md"
 BEGIN, END = "<!-- results -->", "<!-- end of results -->"
@@ -35,7 +35,7 @@ def machine() -> str:
 
 def main() -> int:
     rows = []
-    for part in (startup, keystroke, streaming, redaction, scan):
+    for part in (startup, keystroke, streaming, routes, redaction, scan):
         print(f"{part.__name__} …", file=sys.stderr, flush=True)
         rows += part.measure()
     table = ["| what | measured | target |", "| --- | --- | --- |"]
