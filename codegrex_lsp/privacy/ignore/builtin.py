@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from codegrex_lsp.privacy.ignore.spelling import Place
@@ -220,11 +220,17 @@ def matches(path: Place, *, is_folder: bool) -> Iterator[tuple[int, Row]]:
     Ancestors count: a folder that is excluded takes what is below it along.
     """
     names = path.plain
-    for depth, name in enumerate(names, start=1):
-        folder = is_folder or depth < len(names)
-        so_far = "/".join(names[:depth])
-        for row, pattern in _rules()[folder]:
-            if pattern.matches(so_far, name, is_folder=folder) and row.speaks_of(name):
-                if not pattern.negated:
-                    yield depth, row
-                break
+    for depth in range(1, len(names) + 1):
+        row = _excluding(names[:depth], is_folder=is_folder or depth < len(names))
+        if row is not None:
+            yield depth, row
+
+
+@lru_cache(maxsize=4096)
+def _excluding(names: tuple[str, ...], *, is_folder: bool) -> Row | None:
+    """The row that excludes the last of these names; the folders of many files are the same."""
+    path, name = "/".join(names), names[-1]
+    for row, pattern in _rules()[is_folder]:
+        if pattern.matches(path, name, is_folder=is_folder) and row.speaks_of(name):
+            return None if pattern.negated else row
+    return None
