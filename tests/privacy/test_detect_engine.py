@@ -481,3 +481,21 @@ def test_lines_are_the_same_whatever_ends_them(end: str) -> None:
     Engine([looker]).spans(end.join(["one", "", "two", "x" * 3_000]), level="secrets")
 
     assert [text[:3] for text in looker.seen if text] == ["one", "two", "xxx", "xxx"]
+
+
+@pytest.mark.parametrize("lines", [1, 40], ids=["one long line", "many lines"])
+def test_filling_gets_on_by_a_line_however_little_time_it_has(lines: int) -> None:
+    now = [0.0]
+
+    class Slow(Looker):
+        def wants(self, line: Line) -> bool:
+            now[0] += 1.0
+            return super().wants(line)
+
+    engine = Engine([Slow()], clock=lambda: now[0])
+    text = "\n".join(f"{n} needle " * 900 for n in range(lines))
+
+    for _ in range(lines + 1):
+        known = engine.fill(text, level="secrets", milliseconds=0.5)
+
+    assert known

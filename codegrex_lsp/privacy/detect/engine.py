@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate, compress
-from typing import Final
 
 from codegrex_lsp.errors import DetectorFailed
 from codegrex_lsp.privacy.detect import Span
@@ -37,10 +36,8 @@ from codegrex_lsp.privacy.detect.lines import (
     shifted,
 )
 from codegrex_lsp.privacy.detect.sieve import Sieve, Sifted
+from codegrex_lsp.privacy.detect.slices import batches
 from codegrex_lsp.privacy.detect.views import View, views
-
-_BATCH: Final = 256
-"""New lines that pass the sieve together where the time is counted in single ms."""
 
 
 class Engine:
@@ -142,7 +139,8 @@ class Engine:
             language: As for `spans`.
             path_name: As for `spans`.
             uri: As for `spans`.
-            milliseconds: Time to take; one batch of lines or a single long line may exceed it.
+            milliseconds: Time to take. It is exceeded for one new line, however long that is, so
+                that every call gets on.
 
         Returns:
             Whether every line is known now.
@@ -154,8 +152,8 @@ class Engine:
         with _silenced():
             try:
                 for view in views(text, language, path_name):
-                    run = _Run(level, view.kind, until)
-                    self._look_at(view.text.split("\n"), run, uri, _BATCH)
+                    run = _Run(level, view.kind, until, in_slices=True)
+                    self._look_at(view.text.split("\n"), run, uri)
                     until = run.deadline
             except _OutOfTime:
                 return False
@@ -202,18 +200,14 @@ class Engine:
             self._look_at_cursor(text, chunks, hits, at, run)
         return self._collect(text, chunks, hits, run, half_typed=cursor is not None)
 
-    def _look_at(
-        self, chunks: list[str], run: _Run, uri: str, batch: int | None = None
-    ) -> list[Hits | None]:
-        """What each line holds; those that the cache does not know are scanned, so many at once."""
+    def _look_at(self, chunks: list[str], run: _Run, uri: str) -> list[Hits | None]:
+        """What each line holds; those that the cache does not know are scanned."""
         if self._documents is None:
             return list(self._scan(chunks, run))
         cache = self._documents.of(uri, (run.level, run.kind))
         hits = cache.look_up(chunks)
         missing = [index for index, known in enumerate(hits) if known is None]
-        step = batch or max(len(missing), 1)
-        for start in range(0, len(missing), step):
-            some = missing[start : start + step]
+        for some in batches(missing, chunks) if run.in_slices else filter(None, [missing]):
             found = self._scan([chunks[index] for index in some], run, cache)
             for index, one in zip(some, found, strict=True):
                 hits[index] = one
@@ -229,6 +223,7 @@ class Engine:
             self._in_time(run)
             for sifted in self._sieve(run).sift(texts):
                 if owners[sifted.index] != done:
+                    run.got_on |= done >= 0
                     done = owners[sifted.index]
                     tokens = Tokens(chunks[done])
                 self._in_time(run)
@@ -238,6 +233,7 @@ class Engine:
                 if sifted.documents:
                     found[done] += (Mark(sifted.documents),)
             done = len(chunks)
+            run.got_on |= done > 0
         finally:
             if cache is not None:
                 cache.keep_all(chunks[: max(done, 0)], found[: max(done, 0)])
@@ -311,7 +307,7 @@ class Engine:
         return merged(found)
 
     def _in_time(self, run: _Run) -> None:
-        if self._clock() > run.deadline:
+        if self._clock() > run.deadline and (run.got_on or not run.in_slices):
             raise _OutOfTime("looking for secrets took longer than its budget")
 
     def _sieve(self, run: _Run) -> Sieve:
@@ -342,11 +338,16 @@ class _OutOfTime(DetectorFailed):
 
 @dataclass(slots=True)
 class _Run:
-    """One call: how much is looked for, in what kind of file, and until when (ms)."""
+    """One call: how much is looked for, in what kind of file, and until when (ms).
+
+    One in slices does not end before it has got on by a line.
+    """
 
     level: Level
     kind: FileKind
     deadline: float
+    in_slices: bool = False
+    got_on: bool = False
 
 
 @contextmanager
