@@ -78,6 +78,7 @@ _ROWS: Final = (
     (("isakmp key",), rf"""isakmp\skey\s(?:\d\s)?{_VALUE}\saddress"""),
     (("community",), rf"""\bsnmp-server\scommunity\s{_VALUE}\s+r[ow]\b"""),
     (("community",), rf"""^\s*r[ow]community6?\s{_VALUE}"""),
+    (("community",), rf"""\bsnmp\w{{0,8}}[_.\-]?community["']?\s?[:=]\s?{_VALUE}"""),
     (("createuser ",), rf"""^\s*createuser\s\S+\s(?:md5|sha[\w\-]*)\s{_VALUE}"""),
     (("createuser ",), rf"""^\s*createuser\s.{{1,160}}\s(?:des|aes[\w\-]*)\s{_VALUE}"""),
     (
@@ -204,6 +205,11 @@ _PASSWORD_LINE: Final = re.compile(
 _EQUAL: Final = re.compile(r"equal.*(?:passw|pwd)", re.IGNORECASE)
 """From the word on, what every comparison with a password holds; tests compare on many lines."""
 
+_USER_LINE: Final = re.compile(
+    r"^\"[^\"\s]{1,63}\" \"(?:(?P<bare>md5[0-9a-f]{32})|(?P<double_likely>[^\"\s]{6,128}))\"\s*$"
+)
+"""A line of a list of users, as PgBouncer has it."""
+
 _PASSWORD_LINE_WORDS: Final = frozenset({":5432:", ":5433:", ":6432:", ":*:"})
 
 
@@ -213,13 +219,15 @@ class Commands:
     name = "commands/1"
     level: Level = "secrets"
     keywords = _PASSWORD_LINE_WORDS.union(*(words for words, _ in _ROWS))
-    triggers: Sequence[str] = ()
+    triggers: Sequence[str] = (r'^"[^"\s]{1,63}" "[^"\s]{6,128}"[ \t]*\r?$',)
     checks = MappingProxyType(dict.fromkeys(("equal(", "equals(", "equal "), _EQUAL.match))
 
     def wants(self, line: Line) -> bool:
         """Whether a command is named, or the line is one of a `.pgpass`."""
         if line.kind is FileKind.FORMS:
             return False
+        if line.text.startswith('"'):
+            return True
         if line.words is not None:
             return not self.keywords.isdisjoint(line.words)
         return any(word in line.lowered for word in self.keywords)
@@ -233,8 +241,9 @@ class Commands:
         for words, pattern in _PATTERNS:
             if not words.isdisjoint(here):
                 spans += [_span(line, match) for match in pattern.finditer(line.text)]
-        if match := _PASSWORD_LINE.match(line.text):
-            spans.append(_span(line, match))
+        for pattern in (_PASSWORD_LINE, _USER_LINE):
+            if match := pattern.match(line.text):
+                spans.append(_span(line, match))
         return [span for span in spans if span is not None]
 
     def warm_up(self) -> None:

@@ -120,6 +120,20 @@ def judge_key(key: str) -> Key:
     return _judge(last)
 
 
+def is_plain(key: str) -> bool:
+    """Whether a name is the one of a field, `email` or `file_name`, and no person's."""
+    parts = [word.lower() for word in _WORDS.findall(key)]
+    return not parts or parts[-1] in _PLAIN_LAST or parts[-1] in _FIELDS
+
+
+_FIELDS: Final = words(
+    """
+    role roles group groups shell home image tag login avatar phone address company department
+    created updated modified last first date day zone region database db driver engine adapter
+    """
+)
+
+
 def _judge(key: str) -> Key:
     parts = [word.lower() for word in _WORDS.findall(key)]
     while parts and parts[-1].isdigit():

@@ -13,6 +13,8 @@ _CLASSES: Final = tuple(map(re.compile, (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^\w\s\
 _DIGIT: Final = re.compile(r"\d")
 _SHOUTED_AND_SAID: Final = re.compile(r"[A-Z]{3}[_\-+.][a-z]{3}|[a-z]{3}[_\-+.][A-Z]{3}")
 
+_MARKED: Final = re.compile(r"(?=.*[a-z])(?=.*[A-Z]).*[!@#$%^&*?~+]")
+
 _PASSWORD: Final = re.compile(r"[^\s\"'`<>()\[\]{}|,;\\]{6,64}")
 _NUMBERED: Final = re.compile(
     r"[A-Za-z]{1,16}[\-_.:/]?v?\d{1,3}|[A-Za-z]{1,5}\d{1,3}[\-_.]?[a-z]{1,8}"
@@ -20,6 +22,7 @@ _NUMBERED: Final = re.compile(
 _OTHER: Final = re.compile(
     r"[0-9a-fA-F]{6,}|[0-9A-Z]+|[\d.,:%+\-/xXeE]+[A-Za-z]{0,3}|[\w.+\-]+@[\w\-]+\.[\w.\-]+"
     r"|[a-z0-9]+(?:[\-_./:][a-z0-9]{1,4})+|(?:[A-Za-z]+[\-_./:]){1,2}\d{1,3}"
+    r"|[A-Za-z][\w\-]{0,24}=[\w.\-]+"
 )
 """Hex, codes, sums, addresses, numbered names, and short parts with marks between them."""
 
@@ -58,6 +61,8 @@ def is_likely(value: str) -> bool:
     if not _PASSWORD.fullmatch(value) or not stands_out(value):
         return False
     if _NUMBERED.fullmatch(value) or _OTHER.fullmatch(value):
+        return False
+    if not _DIGIT.search(value) and not _MARKED.search(value):
         return False
     return judge_value(value, Key.HUMAN, quoted=True)
 

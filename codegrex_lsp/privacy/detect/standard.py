@@ -7,8 +7,10 @@ from pathlib import Path
 from codegrex_lsp.privacy.detect.assignments import Assignments
 from codegrex_lsp.privacy.detect.blocks import Blocks
 from codegrex_lsp.privacy.detect.commands import Commands
+from codegrex_lsp.privacy.detect.containers import Containers
 from codegrex_lsp.privacy.detect.detector import Detector
 from codegrex_lsp.privacy.detect.home_paths import HomePaths
+from codegrex_lsp.privacy.detect.notes import Notes
 from codegrex_lsp.privacy.detect.personal import personal_detectors
 from codegrex_lsp.privacy.detect.private_keys import PrivateKeys
 from codegrex_lsp.privacy.detect.provider_rules import ProviderRules
@@ -28,6 +30,8 @@ def standard_detectors(home: Path | None = None) -> tuple[Detector, ...]:
         Assignments(),
         Commands(),
         Blocks(),
+        Containers(),
+        Notes(),
         UrlCredentials(),
         Headers(),
         Cookies(),

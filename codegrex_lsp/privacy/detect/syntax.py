@@ -85,14 +85,17 @@ _DIRECTIVE: Final = re.compile(r"(?:(?<=password)|(?<=passwd))[ \t]{1,16}(?P<val
 """A line of two words, as servers are configured: `bind_password …`."""
 
 _BLANK_BEFORE: Final = re.compile(
-    r"(?:^|\b)(?:ENV|\w{3,16}_header|header\sset|ARG|setx?|export|-gx|-Ux|setenv|machine\s.{0,200}|login\s+\S{1,80})\s+$"
+    r"(?:^|\b)(?:ENV|\w{3,16}_header|header\sset|ARG|setx?|export|-gx|-Ux|setenv|machine\s.{0,200}|(?:login|username)\s+\S{1,80})\s+$"
     r"|^\s*$",
     re.IGNORECASE,
 )
 _BLANK_KEYS: Final = frozenset({"password", "requirepass", "masterauth", "passwd"})
 _FLAG: Final = re.compile(r"""(?:[ =]|["'],\s{0,4}(?=["']))(?P<value>"[^"]*"|'[^']*'|[^\s"'`,]+)""")
 _QUERY: Final = re.compile(r"=(?P<value>[^&\s\"'`<>#;]+)")
-_FIELD: Final = re.compile(r"\s?=\s?(?P<value>[^;\"'`\s&]+)(?=[;\"'`\s]|\s*$)")
+_FIELD: Final = re.compile(
+    r"\s?=\s?(?:\{(?P<braced>[^{}\"'`\s]*[^{}\"'`\s\w][^{}\"'`\s]*)\}(?=;|\s*$)"
+    r"|\*?(?P<value>[^;\"'`\s&*][^;\"'`\s&]*)(?=[;\"'`\s]|\s*$))"
+)
 _HEADER: Final = re.compile(r":[ \t]{0,4}(?P<value>[^\s\"'`]+)(?=[\"'`])")
 _ELEMENT: Final = re.compile(
     r"(?:[\"']\s?)?(?:\s[^<>]{0,80})?>(?:\s{0,4}<value>)?(?:<!\[CDATA\[)?(?P<value>[^<>]+?)(?=</|\]\]>)"
@@ -248,6 +251,8 @@ def _in_words(reading: Reading, start: int, end: int, before: str) -> Value | No
     """Without quotes in code or prose: a connection string, a header, a comment, a table."""
     text = reading.text
     if reading.connects and (match := _FIELD.match(text, end)):
+        if match["braced"]:
+            return Value(*match.span("braced"), quoted=True)
         return _plain(match, trim=",)", sure=reading.is_inside_string(start))
     if before in "\"'`" and (match := _HEADER.match(text, end)):
         return _plain(match)

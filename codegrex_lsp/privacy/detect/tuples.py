@@ -14,9 +14,14 @@ _TUPLE: Final = re.compile(
 _TUPLE_AFTER: Final = re.compile(
     r"(?P<after>(?:\s?,\s?[$\w.]{1,60}){0,8})\s?[)\]]?\s{0,8}(?::=|=(?![=>])|\bin\b)\s{0,8}[\[(]{0,2}\s?"
 )
-_ELEMENT_OF_TUPLE: Final = re.compile(
+_ELEMENT: Final = re.compile(
     r"\s{0,8}(?:[bru]?(?:\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|`([^`]*)`)|[^,\"'`()\[\]]{1,120})\s{0,8}"
 )
+
+
+def element(text: str, start: int) -> re.Match[str] | None:
+    """One element of a tuple, up to its comma; the last group holds a string without quotes."""
+    return _ELEMENT.match(text, start)
 
 
 def place_in_tuple(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -32,11 +37,11 @@ def place_in_tuple(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     at = rest.end()
     for _ in range(lead["before"].count(",")):
-        element = _ELEMENT_OF_TUPLE.match(text, at)
-        if element is None or not text.startswith(",", element.end()):
+        one = element(text, at)
+        if one is None or not text.startswith(",", one.end()):
             return NOWHERE
-        at = element.end() + 1
-    element = _ELEMENT_OF_TUPLE.match(text, at)
-    if element is None or element.lastindex is None:
+        at = one.end() + 1
+    one = element(text, at)
+    if one is None or one.lastindex is None:
         return NOWHERE
-    return element.span(element.lastindex)
+    return one.span(one.lastindex)
