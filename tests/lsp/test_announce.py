@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
+from codegrex_lsp.engine.requests import RouteHealth
 from codegrex_lsp.settings.model import Problem
 from codegrex_lsp.values.mode import Mode
 from tests.support.memory_editor import MemoryEditor
@@ -34,6 +36,20 @@ async def test_a_status_that_did_not_change_is_not_told_again(editor: MemoryEdit
     await editor.until(lambda: len(told(editor, STATUS)) == 1)
     await look_again(editor)
     assert len(told(editor, STATUS)) == 1
+
+
+async def test_seconds_that_pass_are_no_news(editor: MemoryEditor) -> None:
+    resting = RouteHealth("mistral", "m", "open", "it does not answer", 1.0, 60.0, 30.0)
+    editor.house.routes = (resting,)
+    await editor.start()
+    await editor.until(lambda: len(told(editor, STATUS)) == 1)
+    assert told(editor, STATUS)[0]["routes"][0]["retryInSeconds"] == 30
+    editor.house.routes = (replace(resting, retry_s=29.0),)
+    await look_again(editor)
+    assert len(told(editor, STATUS)) == 1
+    editor.house.routes = (replace(resting, state="closed"),)
+    await look_again(editor)
+    await editor.until(lambda: len(told(editor, STATUS)) == 2)
 
 
 async def test_copilots_clients_get_copilots_message(editor: MemoryEditor) -> None:

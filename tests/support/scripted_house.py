@@ -10,7 +10,13 @@ from typing import Any
 
 from codegrex_lsp.engine.findings import Finding
 from codegrex_lsp.engine.house import House, Wishes
-from codegrex_lsp.engine.requests import CompletionOutcome, CompletionRequest, Preview, Status
+from codegrex_lsp.engine.requests import (
+    CompletionOutcome,
+    CompletionRequest,
+    Preview,
+    RouteHealth,
+    Status,
+)
 from codegrex_lsp.errors import RefusedError
 from codegrex_lsp.portable import Folders
 from codegrex_lsp.settings.model import Completion, Privacy, Problem, Resolved, Settings
@@ -56,6 +62,7 @@ class ScriptedHouse(House):
     previewed: list[tuple[CompletionRequest, Task]] = field(default_factory=list)
     statuses: list[tuple[Path | None, Snapshot | None]] = field(default_factory=list)
     problems: tuple[Problem, ...] = ()
+    routes: tuple[RouteHealth, ...] = ()
     mode: Mode = Mode.SENSITIVE
     pinned: Mode | None = None
     classic: str = "auto"
@@ -99,7 +106,14 @@ class ScriptedHouse(House):
 
     def status(self, folder: Path | None, snapshot: Snapshot | None = None) -> Status:
         self.statuses.append((folder, snapshot))
-        return Status(self.mode, "default", "normal", "Ready.", last_decision=self.decision)
+        return Status(
+            self.mode,
+            "default",
+            "normal",
+            "Ready.",
+            last_decision=self.decision,
+            routes=self.routes,
+        )
 
     def explain_ignore(self, path: Path, folder: Path | None) -> Any:
         self.explained.append((path, folder))
