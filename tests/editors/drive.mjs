@@ -1,7 +1,7 @@
 // Drives VS Code in a headless browser as a person would: looks, types, presses Tab, looks again.
 //
 // One JSON argument: {playwright, browser, base, folder, sample, ignored, masked, value, typed,
-// shots}. One JSON line on standard output: what was seen. A person waits and types again; so does
+// key, shots}. One JSON line on standard output: what was seen. A person waits and types again; so does
 // this, within limits, because a key typed before the extension is active is lost.
 
 import { createRequire } from "node:module";
@@ -38,6 +38,10 @@ try {
   await run("CodeGrex: Preview What Would Be Sent");
   seen.preview = await textOf("What would be sent");
   await page.screenshot({ path: join(plan.shots, "vscode-preview.png") });
+
+  await keepKey("openai", plan.key);
+  seen.key = await keyOf("openai", "has a key");
+  await page.keyboard.press("Escape");
 
   await openFile(plan.masked);
   seen.maskedHover = await hoverOver(plan.value);
@@ -117,6 +121,37 @@ async function run(title) {
   await page.keyboard.type(title, { delay: 10 });
   await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).waitFor();
   await page.keyboard.press("Enter");
+}
+
+/** Sets a provider's key. */
+async function keepKey(provider, key) {
+  const row = await keyRow(provider, "needs a key");
+  await row.click();
+  const input = page.locator('.quick-input-box input[type="password"]');
+  await input.waitFor({ timeout: 20_000 });
+  await input.fill(key);
+  await page.keyboard.press("Enter");
+  await input.waitFor({ state: "hidden", timeout: 20_000 });
+}
+
+/** What the list of keys says of a provider, once it says this. */
+async function keyOf(provider, text) {
+  return (await (await keyRow(provider, text)).innerText()).trim();
+}
+
+async function keyRow(provider, text) {
+  const rows = page.locator(".quick-input-list .monaco-list-row");
+  const row = rows.filter({ hasText: provider }).filter({ hasText: text }).first();
+  for (let attempt = 0; attempt < 8; attempt += 1) {
+    await run("CodeGrex: Set Key");
+    try {
+      await row.waitFor({ timeout: 5_000 });
+      return row;
+    } catch {
+      await page.keyboard.press("Escape");
+    }
+  }
+  throw new Error(`${provider}: ${text} was not shown.`);
 }
 
 /** All that the editor with this heading shows. */

@@ -21,8 +21,10 @@ from tools.toolbox import CHECKOUT, Toolbox
 
 pytestmark = pytest.mark.timeout(420)
 
+KEY = "-".join(("sk", "not", "a", "real", "one", "4711"))
 SETTINGS = {
     "chat.disableAIFeatures": True,
+    "codegrex.trace.server": "verbose",
     "editor.minimap.enabled": False,
     "security.workspace.trust.enabled": False,
     "telemetry.telemetryLevel": "off",
@@ -67,6 +69,7 @@ def code_server(
         *program,
         *("--bind-addr", f"127.0.0.1:{port}", "--auth", "none"),
         *("--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"),
+        *("--log", "trace"),
         str(workspace),
     ]
     with (tmp_path / "code-server.log").open("wb") as log:
@@ -126,6 +129,7 @@ def test_a_person_sees_ghost_text_takes_it_and_is_told_what_is_not_read(
         "masked": str(masked),
         "value": AWS,
         "typed": TYPED,
+        "key": KEY,
         "shots": str(tmp_path),
     }
     driver = Path(__file__).with_name("drive.mjs")
@@ -143,6 +147,9 @@ def test_a_person_sees_ghost_text_takes_it_and_is_told_what_is_not_read(
     assert seen["ghost"].strip()
     assert first_words(seen["ghost"]) in as_seen((workspace / "sums.py").read_text()[len(SAMPLE) :])
     assert as_seen("(local), in sensitive mode") in as_seen(seen["preview"])
+    assert "has a key (client)" in seen["key"]
+    assert as_seen("sent to https://api.openai.com only") in as_seen(seen["key"])
+    assert_the_trace_holds_no_key(tmp_path / "data")
     assert "masked before it leaves: AWS access key" in seen["maskedHover"]
     assert as_seen("Local models get the placeholder.") in as_seen(seen["maskedHover"])
     assert "Not a secret: AWS access key" in seen["maskedActions"]
@@ -155,6 +162,14 @@ def test_a_person_sees_ghost_text_takes_it_and_is_told_what_is_not_read(
     assert "secrets/" in seen["rule"]
     assert "offline" in seen["tightened"]
     keep_screenshots(tmp_path)
+
+
+def assert_the_trace_holds_no_key(data: Path) -> None:
+    """It shows every message, and of the answer with the key only that there was one."""
+    traces = [path.read_text() for path in data.rglob("CodeGrex Trace.log")]
+    assert any("Sending response 'codegrex/key - " in trace for trace in traces)
+    for path in data.rglob("*.log"):
+        assert KEY not in path.read_text(errors="replace"), path.name
 
 
 def as_seen(text: str) -> str:
