@@ -269,8 +269,8 @@ class Keys:
         return held
 
     async def _from_client(self, provider: ProviderConfig, place: _Place) -> ApiKey | None:
-        if self._ask is None:
-            return None
+        if self._ask is None or (provider.kind == "ollama" and place.origin.loopback):
+            return None  # Ollama itself takes no key, so the first keystroke waits for nobody
         task, seconds = self._asked.get(place), 0.0
         if task is None:
             task = asyncio.create_task(self._of_client(self._ask, place))

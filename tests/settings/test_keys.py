@@ -208,6 +208,12 @@ async def test_the_editor_is_told_the_origin_and_asked_once_for_each(bench: Benc
     assert asked == [("openai", VENDOR), ("openai", "https://elsewhere.example.test")]
 
 
+async def test_the_editor_is_not_asked_for_a_key_of_ollama_here(bench: Bench) -> None:
+    asked = bench.listen()
+    assert await bench.sent(ProviderConfig("ollama", "ollama", "http://127.0.0.1:11434")) == ""
+    assert asked == []
+
+
 async def test_an_entry_of_the_file_is_for_its_origin(bench: Bench) -> None:
     bench.write(f'[openai]\nkey = "{key("f")}"\n[my-work]\nkey = "{key("w")}"\n')
     assert key("f") in await bench.sent()
