@@ -33,6 +33,10 @@ from codegrex_lsp.values.mode import Destination
 MOST: Final = 8
 """Sets of patterns, and of path policies, kept at once; each has a cache of its own."""
 
+MOST_SPANS: Final = 20_000
+"""Findings in one text that somebody waits for: to put that many together takes 0.1 s. A text with
+more is withheld, and its findings are not shown."""
+
 BULK_MS: Final = 120_000.0
 """Time for one file where many are scanned; a detector that hangs still ends."""
 
@@ -96,7 +100,7 @@ class Guards:
         engine = self._engines.get(key)
         if engine is None:
             self._drop_outdated(key[1])
-            engine = self._engines[key] = Engine(self._detectors(settings))
+            engine = self._engines[key] = Engine(self._detectors(settings), most_spans=MOST_SPANS)
         return engine
 
     def bulk_scanner(self, settings: Settings, *, warm: Level | None = None) -> Scanner:

@@ -30,6 +30,11 @@ class Document:
     cursor: int | None
 
     @property
+    def path_name(self) -> str:
+        """Name of its file, possibly empty."""
+        return self.origin.path.name if self.origin.path else ""
+
+    @property
     def is_talk(self) -> bool:
         """Whether it was said in a conversation, by the person or by a model."""
         return self.origin.kind is PieceKind.CHAT

@@ -113,14 +113,14 @@ class Gate:
             return admitted
         kept, dropped = admitted
         if not kept:
-            return _withheld("nothing-left", dropped)
+            return withheld("nothing-left", dropped)
         try:
             return self._redacted(ask, route, kept, dropped)
         except DetectorFailed as failure:
-            return _withheld(failure.code, dropped)
+            return withheld(failure.code, dropped)
         except Exception:
             # The words of whatever went wrong may quote the text, so they are not passed on.
-            return _withheld("detector-failed", dropped)
+            return withheld("detector-failed", dropped)
 
     def levels(
         self, origin: Origin, mode: Mode, redact_local: RedactLocal
@@ -133,6 +133,21 @@ class Gate:
                 if level is not None:
                     found[destination] = level
         return found
+
+    def documents(
+        self, ask: Ask, destination: Destination, redact_local: RedactLocal
+    ) -> tuple[Document, ...]:
+        """What `clear` would scan, for who wants to have it scanned before.
+
+        Args:
+            ask: What the feature wishes to send.
+            destination: Where to.
+            redact_local: As for `clear`.
+        """
+        admitted = self._admission.decide(ask, destination, redact_local)
+        if isinstance(admitted, Withheld):
+            return ()
+        return tuple(dict.fromkeys(_document(item, ask) for item in admitted[0]))
 
     def masked(
         self, origin: Origin, text: Sealed, language: str, level: RedactLocal, *, most: int
@@ -173,7 +188,7 @@ class Gate:
         # Before anything is learned: half a value is none, and would be masked everywhere.
         found = {document: self._spans(document) for document in dict.fromkeys(documents)}
         if any(_is_typing(document, spans) for document, spans in found.items()):
-            return _withheld("cursor-in-secret", dropped)
+            return withheld("cursor-in-secret", dropped)
         budget = self._budget()
         taken = vault.taken(
             [*(one.text for one in found if not one.is_talk), *names],
@@ -182,7 +197,7 @@ class Gate:
         results = self._look_at(vault, found, taken, budget)
         for document in documents:
             if document.cursor is not None and _inside(results[document], document.cursor):
-                return _withheld("cursor-in-secret", dropped)
+                return withheld("cursor-in-secret", dropped)
         pieces: list[ClearedPiece] = []
         redactions: list[Redaction] = []
         labels: list[Redacted] = []
@@ -236,7 +251,7 @@ class Gate:
             document.text,
             level=document.level,
             language=document.language,
-            path_name=document.origin.path.name if document.origin.path else "",
+            path_name=document.path_name,
             cursor=document.cursor,
             uri=document.origin.uri,
         )
@@ -315,5 +330,6 @@ def _report(piece: Piece, redacted: Redacted, label: str) -> list[Redaction]:
     return [Redaction(label, *key, count) for key, count in counts.items()]
 
 
-def _withheld(code: str, dropped: tuple[WithheldPiece, ...]) -> Withheld:
+def withheld(code: str, dropped: tuple[WithheldPiece, ...] = ()) -> Withheld:
+    """A whole request that stays here, with the sentence for its reason code."""
     return Withheld(code, _SENTENCES.get(code, _SENTENCES["detector-failed"]), pieces=dropped)

@@ -8,6 +8,7 @@ set of rules, so another set never sees them.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -49,6 +50,7 @@ class Engine:
             at twice, which is faster for a single look.
         budget_ms: Time that one call of `spans` may take, in ms. Lines done in time stay cached,
             so a second attempt starts where the first one ended.
+        most_spans: In a text where somebody waits for it; one with more counts as too slow.
         clock: Monotonic, in ms.
     """
 
@@ -58,6 +60,7 @@ class Engine:
         *,
         cache_lines: int = 100_000,
         budget_ms: float = 1_500.0,
+        most_spans: float = math.inf,
         clock: Callable[[], float] = lambda: time.monotonic() * 1000,
     ) -> None:
         if detectors is None:
@@ -78,6 +81,7 @@ class Engine:
         )
         self._documents = Documents(cache_lines) if cache_lines else None
         self._budget = budget_ms
+        self._most = most_spans
         self._clock = clock
         self._started: set[str] = set()
         self._sieves: dict[Level, Sieve] = {}
@@ -300,6 +304,8 @@ class Engine:
                     for where, span in one.settle(chunks, index):
                         found.append(shifted(span, ends[where] + where))
                     self._in_time(run)
+            if len(found) > self._most:
+                raise _OutOfTime("there is too much in a text to look at all of it")
         for at, detector in enumerate(self._document_detectors):
             if marks >> at & 1:
                 found += detector.scan_document(text, half_typed=half_typed)
