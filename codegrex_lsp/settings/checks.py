@@ -60,7 +60,8 @@ def proxy(text: str) -> str:
 def below(text: str) -> str:
     """Empty, or the path of a file below a folder of ours."""
     parts = re.split(r"[/\\]", text)
-    if text and (parts[0].endswith(":") or not all(parts) or not {".", ".."}.isdisjoint(parts)):
+    odd = parts[0].endswith(":") or not all(parts) or not {".", ".."}.isdisjoint(parts)
+    if text and (odd or not text.isprintable()):
         return "expects a path below the config folder, such as keys.toml"
     return ""
 

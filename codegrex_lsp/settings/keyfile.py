@@ -56,7 +56,10 @@ def read(path: Path) -> Mapping[str, Any]:
     with os.fdopen(handle, "rb") as file:
         if trouble := portable.not_private(handle):
             raise _refused(trouble)
-        content = file.read(_LONGEST + 1)
+        try:
+            content = file.read(_LONGEST + 1)
+        except OSError:
+            raise _refused("can not be read") from None
     if len(content) > _LONGEST:
         raise _refused(f"is larger than {_LONGEST // 1024} KiB")
     try:

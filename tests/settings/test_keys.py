@@ -15,6 +15,7 @@ import pytest
 from codegrex_lsp import portable
 from codegrex_lsp.egress import address
 from codegrex_lsp.errors import ConfigurationError
+from codegrex_lsp.settings import checks
 from codegrex_lsp.settings import keys as module
 from codegrex_lsp.settings.keychain import Keychain
 from codegrex_lsp.settings.keys import Keys, Source
@@ -416,3 +417,9 @@ def test_no_child_gets_a_variable_with_a_key() -> None:
     keys = {"OPENAI_API_KEY": "x", "CODEGREX_KEY_WORK": "x", "codegrex_key_a": "x"}
     keys |= {"AZURE_OPENAI_API_KEY": "x", "CODEGREX_TOKEN": "x"}
     assert without_keys({**kept, **keys}) == kept
+
+
+@pytest.mark.parametrize("name", ["/keys", "a//b", "../k", "a/../b", "C:\\k", "\\k", "a\x00b", "."])
+def test_the_setting_takes_a_path_below_a_folder_and_nothing_else(name: str) -> None:
+    assert checks.below(name)
+    assert not checks.below("") and not checks.below("keys.toml") and not checks.below("a/b.toml")
