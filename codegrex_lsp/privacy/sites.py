@@ -173,7 +173,7 @@ class Sight:
         elif kind.get("until"):
             self._coming.append(_Open(HEREDOCS[bool(kind["bare"])], kind["until"]))
         elif kind.get("block") and whole:
-            line = self._line + text[text.rfind("\n", 0, position) + 1 : position]
+            line = self._line + text[text.rfind("\n", 0, position) + 1 : found.start()]
             self._open.append(_Open(kind["block"], indent=len(line) - len(line.lstrip(" "))))
         self._comment = found["comment"] is not None
         self._log |= found["log"] is not None
