@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bench.quality import corpus
 from codegrex_lsp.privacy.detect import Span
-from codegrex_lsp.privacy.detect.detector import Checking, Gated, Level, Line, LineDetector
+from codegrex_lsp.privacy.detect.detector import Check, Checking, Gated, Level, Line, LineDetector
 from codegrex_lsp.privacy.detect.filekind import FileKind
 from codegrex_lsp.privacy.detect.patterns import begins_with_one_of, has_alternatives
 from codegrex_lsp.privacy.detect.sieve import MOST_CHECKS, Sieve
@@ -27,7 +27,7 @@ class Asker:
         self,
         keywords: Sequence[str] = (),
         triggers: Sequence[str] = (),
-        checks: Mapping[str, Callable[[str, int], object]] | None = None,
+        checks: Mapping[str, Check] | None = None,
     ) -> None:
         self.name = repr((keywords, triggers, sorted(checks or {})))
         self.keywords = frozenset(keywords)
@@ -40,7 +40,7 @@ class Asker:
         for word in self.keywords:
             check = self.checks.get(word) if checking else None
             for at in range(len(lowered)):
-                if lowered.startswith(word, at) and (check is None or check(text, at)):
+                if lowered.startswith(word, at) and (check is None or check(text, at, len(text))):
                     return True
         return any(re.search(trigger, text) for trigger in self.triggers)
 
@@ -86,7 +86,7 @@ def test_a_detector_is_shown_a_line_exactly_if_it_asks_for_it(
 
 def test_a_line_full_of_keywords_is_shown_without_checking_all_of_them() -> None:
     places: list[int] = []
-    asker = Asker(["ab"], checks={"ab": lambda _, at: places.append(at)})
+    asker = Asker(["ab"], checks={"ab": lambda text, at, end: places.append(at)})
 
     few = list(Sieve([asker]).sift(["ab" * MOST_CHECKS]))
     checked = len(places)

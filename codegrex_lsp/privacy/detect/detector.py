@@ -96,8 +96,10 @@ class Gated(Protocol):
         ...
 
 
-Check = Callable[[str, int], object]
-"""Gets a line and where a keyword begins in it; something true where the keyword counts."""
+Check = Callable[[str, int, int], object]
+"""Gets a text, where a keyword begins in it, and where its line ends; something true where the
+keyword counts. Before the line there may be others; a pattern's `match` does, if what it looks back
+at takes the break of a line for the beginning of a text."""
 
 
 @runtime_checkable

@@ -117,8 +117,8 @@ class ProviderRules:
 def _begins_there(rules: Sequence[Rule]) -> Check:
     first, *others = rules
     if not others:  # nearly always
-        return lambda text, at: first.compiled.match(text, at)
-    return lambda text, at: any(rule.compiled.match(text, at) for rule in rules)
+        return lambda text, at, end: first.compiled.match(text, at, end)
+    return lambda text, at, end: any(rule.compiled.match(text, at, end) for rule in rules)
 
 
 _LONGEST_PREFIX: Final = 16

@@ -55,48 +55,52 @@ class _Word:
     unsure: int = 0
     checks: list[tuple[Check, int]] = field(default_factory=list)
 
-    def asked(self, text: str, at: int) -> int:
+    def asked(self, joined: str, at: int, end: int) -> int:
         """Who wants to see a line with the keyword at this place, of those who are not sure."""
         mask = 0
         for check, bit in self.checks:
-            if check(text, at):
+            if check(joined, at, end):
                 mask |= bit
         return mask
 
 
-@dataclass(slots=True)
 class _Row:
     """What is known of one text: its keywords, by number, and who wants to see it, as bits."""
 
-    text: str = field(repr=False)
-    mask: int = 0
-    words: set[int] = field(default_factory=set)
-    checks: int = 0
+    __slots__ = ("checks", "mask", "words")
+
+    def __init__(self) -> None:
+        self.words: set[int] = set()
+        self.mask = 0
+        self.checks = 0
 
 
 class _Rows:
-    """Those of the joined texts of which something is known, by the offset of their beginning."""
+    """Those of the joined texts of which something is known, by the offset of their ends."""
 
     def __init__(self, joined: str) -> None:
         self.joined = joined
         self.known: dict[int, _Row] = {}
 
     def at(self, offset: int) -> tuple[int, _Row]:
-        """Where the text begins in which the offset lies, and its row."""
-        start = self.joined.rfind("\n", 0, offset) + 1
-        row = self.known.get(start)
+        """Where the text ends in which the offset lies, and its row."""
+        end = self.joined.find("\n", offset)
+        if end < 0:
+            end = len(self.joined)
+        row = self.known.get(end)
         if row is None:
-            end = self.joined.find("\n", offset)
-            text = self.joined[start:] if end < 0 else self.joined[start:end]
-            row = self.known[start] = _Row(text)
-        return start, row
+            row = self.known[end] = _Row()
+        return end, row
+
+    def start(self, end: int) -> int:
+        """Where the text begins that ends there."""
+        return self.joined.rfind("\n", 0, end) + 1
 
     def add_all(self) -> None:
         """Make a row for every text."""
-        start = 0
-        for text in self.joined.split("\n"):
-            self.known.setdefault(start, _Row(text))
-            start += len(text) + 1
+        end = -1
+        while end < len(self.joined):
+            end, _ = self.at(end + 1)
 
 
 class Sieve:
@@ -149,28 +153,26 @@ class Sieve:
         if self._always:
             rows.add_all()
         index = last = 0
-        for start in sorted(rows.known):
-            row = rows.known[start]
+        for end in sorted(rows.known):
+            row = rows.known[end]
             if mask := row.mask | self._always:
-                index += joined.count("\n", last, start)
-                last = start
+                index += joined.count("\n", last, end)
+                last = end
                 yield Sifted(
                     index,
                     self._choice(mask),
-                    lowered[start : start + len(row.text)],
-                    frozenset(self._words[number].text for number in row.words),
+                    lowered[rows.start(end) : end],
+                    frozenset([self._words[number].text for number in row.words]),
                     mask >> len(self._detectors),
                 )
 
     def _by_keyword(self, lowered: str, rows: _Rows, checking: bool) -> None:
         """Put down each keyword in the row of its text, and who asked for it."""
-        words = self._words
-        start = end = -1
-        row = _Row("")
+        words, joined = self._words, rows.joined
+        end, row = -1, _Row()
         for number, at in self._find(lowered):
             if at >= end:
-                start, row = rows.at(at)
-                end = start + len(row.text)
+                end, row = rows.at(at)
             word = words[number]
             if number not in row.words:
                 row.words.add(number)
@@ -178,7 +180,7 @@ class Sieve:
             if word.unsure & ~row.mask:
                 row.checks += 1
                 sure = not checking or row.checks > MOST_CHECKS
-                row.mask |= word.unsure if sure else word.asked(row.text, at - start)
+                row.mask |= word.unsure if sure else word.asked(joined, at, end)
 
     def _choice(self, mask: int) -> tuple[LineDetector, ...]:
         chosen = self._chosen.get(mask)
@@ -221,9 +223,9 @@ class _Triggers:
             joined = "\n" + joined
         match = self._any.search(joined)
         while match:
-            start, row = rows.at(match.start())
-            row.mask |= self._only or self._who(row.text)
-            match = self._any.search(joined, start + len(row.text) + 1)
+            end, row = rows.at(match.start())
+            row.mask |= self._only or self._who(rows.joined[rows.start(end) : end])
+            match = self._any.search(joined, end + 1)
 
     def _who(self, text: str) -> int:
         mask = 0
