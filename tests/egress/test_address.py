@@ -215,3 +215,26 @@ def test_what_the_system_reads_as_an_address_is_read_the_same_here_or_refused(ho
 def test_every_ipv4_address_is_local_only_on_loopback(address: ipaddress.IPv4Address) -> None:
     where = declared(f"http://{address}", "ollama", ())
     assert (where is LOCAL) == (address in ipaddress.ip_network("127.0.0.0/8"))
+
+
+HOSTS = st.sampled_from(
+    ["a.example", "A.example", "a.example.", "b.example", "10.0.0.1", "[fd00::1]"]
+)
+PORTS = st.sampled_from(["", ":80", ":443", ":8443"])
+URLS = st.builds(
+    lambda scheme, host, port, path: f"{scheme}://{host}{port}{path}",
+    st.sampled_from(["http", "https", "HTTPS"]),
+    HOSTS,
+    PORTS,
+    st.sampled_from(["", "/", "/v1", "/v1/"]),
+) | st.sampled_from(["unix:/a", "unix:///a", "unix:/b"])
+
+
+@given(URLS, URLS)
+def test_two_addresses_have_one_origin_only_where_scheme_host_and_port_are_the_same(
+    one: str, other: str
+) -> None:
+    first, second = parse(one), parse(other)
+    same = [(target.scheme, target.host, target.port, target.socket) for target in (first, second)]
+    assert (first.origin == second.origin) == (same[0] == same[1])
+    assert parse(first.origin).origin == first.origin
