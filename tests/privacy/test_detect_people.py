@@ -81,6 +81,106 @@ def test_whoever_is_to_do_something_is_a_person(engine: Engine, login: str) -> N
     assert found(engine, f"# TODO({login}): later") == {login: "person"}
 
 
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("a.vcf", f"FN:{NAME}"),
+        ("a.vcf", f"FN;CHARSET=UTF-8:{NAME}"),
+        ("a.ics", f"ORGANIZER;CN={NAME}:mailto:{MAIL}"),
+        ("a.ics", f'ATTENDEE;CN="{NAME}";ROLE=REQ-PARTICIPANT:mailto:{MAIL}'),
+        ("a.ldif", f"cn: {NAME}"),
+        ("passwd", f"amiller:x:1000:1000:{NAME},,,:/home/amiller:/bin/zsh"),
+        ("a.log", f'mail to "{NAME}" <{MAIL}> queued'),
+        ("a.php", f"$mail->addAddress('{MAIL}', '{NAME}');"),
+        ("a.py", f'Order(billing_name="{NAME}")'),
+        ("a.rb", f'full_name {{{{ "{NAME}" }}}}'.replace("{{", "{").replace("}}", "}")),
+        ("a.md", f"Customer: {NAME}"),
+        ("a.json", f'"holder": "{NAME}"'),
+        ("a.tex", rf"\signature{{{NAME}}}"),
+    ],
+)
+def test_a_person_is_found_in_cards_and_calls(engine: Engine, name: str, line: str) -> None:
+    assert found(engine, line, name).get(NAME) == "person"
+
+
+def test_the_parts_of_a_card_are_found_one_by_one(engine: Engine) -> None:
+    street = "84 Maple " + "Street"
+    text = f"N:Miller;Alice;;;\nADR;TYPE=HOME:;;{street};Hamburg;;20095;Germany\n"
+
+    assert found(engine, text, "a.vcf") == {
+        "Miller": "person",
+        "Alice": "person",
+        street: "street-address",
+    }
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '10.0.0.1 - {} [12/Mar/2024:06:26:01 +0000] "GET /x HTTP/1.1" 302 0',
+        "Mar 12 06:25:24 web1 sshd[2112]: Accepted publickey for {} from 10.0.0.9 port 50112",
+        "Mar 12 06:26:02 web1 sudo:   {} : TTY=pts/0 ; PWD=/srv ; USER=root ; COMMAND=/bin/ls",
+        "pam_unix(sshd:session): session opened for user {} by (uid=0)",
+    ],
+)
+@pytest.mark.parametrize("user", ["amiller", "alice.miller"])
+def test_who_was_logged_in_is_found(engine: Engine, line: str, user: str) -> None:
+    assert found(engine, line.format(user), "a.log") == {user: "user-name"}
+    assert found(engine, line.format("root"), "a.log") == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("i live at 82 Maple Street, apartment", "82 Maple Street"),
+        ("She was born on 1958-10-05 in Berlin", "1958-10-05"),
+        ("geboren am 05.10.1958", "05.10.1958"),
+    ],
+)
+def test_what_somebody_tells_of_themselves_is_found(engine: Engine, line: str, value: str) -> None:
+    assert list(found(engine, line, "a.txt")) == [value]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "first_name: Vorname",
+        'display_name = "Settings"',
+        "FN:call me",
+        "N:2;5;7",
+        "cn: admin",
+        "systemd-network:x:998:998:systemd Network Management:/:/sbin/nologin",
+        "the value lives at 0x7fff, it lives in Module 12",
+        "born 12 times",
+        "IN NO EVENT SHALL <COPYRIGHT HOLDER> BE LIABLE",
+        'From: "Sender" <x@example.net>',
+        "10.0.0.1 - - [12/Mar/2024:06:26:01 +0000] GET",
+        "phone: +1 (555) 010-0199",
+    ],
+)
+def test_cards_and_logs_without_a_person_are_left_alone(engine: Engine, line: str) -> None:
+    assert found(engine, line, "a.yml") == {}
+
+
+def test_a_phone_and_an_address_are_found_below_their_heads(engine: Engine) -> None:
+    phone, address = "(201) " + "293-8856", "62.23." + "45.7"
+    text = f"id,name,phone,ip\n1,x,{phone},{address}\n2,y,{phone},10.0.0.1\n"
+
+    assert found(engine, text, "a.csv") == {phone: "phone", address: "ip-address"}
+    assert address not in found(engine, text.replace(",ip", ",version"), "a.csv")
+
+
+def test_an_address_is_found_in_a_zone_and_in_a_rule(engine: Engine) -> None:
+    address = "62.23." + "45.7"
+
+    assert found(engine, f"@   IN  A     {address}", "zone")
+    assert found(engine, f'cidr_blocks = ["{address}/32"]', "a.tf")
+
+
+def test_a_mail_address_is_found_in_a_command_of_latex(engine: Engine) -> None:
+    assert found(engine, rf"\author{{x \\ \texttt{{{MAIL}}}}}", "a.tex") == {MAIL: "email"}
+
+
 NO_AUTHOR = [
     "# Copyright (c) 2001-2024 Python Software Foundation",
     "// Copyright 2020 Google LLC",

@@ -258,6 +258,7 @@ NOTATIONS = [
 ]
 
 HARMLESS = [
+    ("json", '"value": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:x-AbC123"'),
     ("python", "user, password = get_credentials()"),
     ("python", 'user, password = "readonly", ask()'),
     ("python", 'PASSWORD, USER = range(2), "Summer99"'),

@@ -73,7 +73,7 @@ class Assignments:
                 continue
             name = _with_qualifier(line, start, end)
             key = judge_key(name)
-            if key is Key.NOTHING:
+            if key is Key.NOTHING or _is_in_resource_name(line, start):
                 continue
             value = value_of(reading, start, end)
             if value is not None and (value.unread or _is_secret(line, value, key, name)):
@@ -145,6 +145,13 @@ def _is_secret(line: Line, found: Value, key: Key, name: str) -> bool:
     if key is Key.WEAK and name.lower().endswith("auth") and decodes_to_pair(value):
         return True
     return judge_value(value, key, quoted=found.quoted)
+
+
+def _is_in_resource_name(line: Line, start: int) -> bool:
+    """Whether the key is a part of the name of something at AWS, which is no value."""
+    if line.text[start - 1 : start] != ":":
+        return False
+    return "arn:aws" in line.lowered[max(start - 80, 0) : start].split()[-1]
 
 
 def _made_up(value: str) -> bool:

@@ -19,6 +19,7 @@ from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.detector import Level, Line
 from codegrex_lsp.privacy.detect.filekind import FileKind
 from codegrex_lsp.privacy.detect.lines import WINDOW
+from codegrex_lsp.privacy.detect.personal.contacts import reached_by
 from codegrex_lsp.privacy.detect.personal.fields import FIELDS
 from codegrex_lsp.privacy.detect.personal.keys import phrases, says, spoken
 from codegrex_lsp.privacy.detect.personal.numbers import readings
@@ -171,6 +172,8 @@ def _candidates(
                 yield at, Span(start, end, "pii", field.type, "column", 0.7), said
         for type_, said in readings(cell):
             yield at, Span(start, end, "pii", type_, "column", 0.8), said
+        for type_, said in reached_by(cell):
+            yield at, Span(start, end, "pii", type_, "column", 0.7), said
 
 
 def _inserted(text: str, insert: re.Match[str]) -> Iterator[Span]:

@@ -44,6 +44,7 @@ _NOBODY: Final = words(
 )
 _NO_PERSON: Final = words("noreply no-reply donotreply do-not-reply no_reply git hg svn")
 _LOGIN: Final = re.compile(r"\b(?:ssh|scp|sftp|rsync|mosh|autossh|sshfs|ssh-copy-id)\b[^|;&]*$")
+_LATEX: Final = re.compile(r"\\[a-z]{2,12}\{(?:mailto:)?$")
 _RETINA: Final = re.compile(r"\d+x\.|\d+\.\d+\.")
 _UNIT: Final = (".target", ".mount", ".path", ".service", ".socket", ".slice", ".zip", ".py", ".rs")
 
@@ -69,7 +70,9 @@ _NO_PHONE: Final = re.compile(
     r"|(?:19|20)[0-9]{2}[-/ ]+(?:19|20)[0-9]{2}"
     r"|[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+|\+?[0-9]+\.[0-9]+|.*[0-9]\.{2}.*"
 )
-_FICTION: Final = re.compile(r"555[\D]{0,2}01[0-9]{2}$")
+_FICTION: Final = re.compile(
+    r"555[\D]{0,2}01[0-9]{2}$|^(?:\+?1[ .\-]?)?\(?555\)?[ .\-][0-9]{3}[ .\-]"
+)
 _REGIONS: Final = ("US", "GB", "DE", "FR", "IN", "BR", "IT", "ES", "NL", "AU", "JP", "IL", "PL")
 
 _WELL_KNOWN: Final = words(
@@ -92,8 +95,15 @@ _GLOBAL_6: Final = ipaddress.IPv6Network("2000::/3")
 _HOST_KEYS: Final = phrases(
     """
     ip; addr; address; host; server; dns; peer; remote; bind; listen; endpoint; url; http;
-    https; ssh; hostname; gateway; client; proxy; ipv; node; target; login; from; connect
+    https; ssh; hostname; gateway; client; proxy; ipv; node; target; login; from; connect; cidr;
+    cidr blocks; allow; deny; allowlist; blocklist; whitelist; blacklist; records; acl
     """
+)
+_IN_ZONE: Final = re.compile(r"\bIN\s+A{1,4}\s+$|\bip[46]:$")
+"""What stands before an address in a zone of the DNS."""
+
+_ADDRESS_HEADS: Final = phrases(
+    "ip; ip address; client ip; remote ip; source ip; addr; host; remote addr; last ip; login ip"
 )
 _VERSION: Final = re.compile(
     r"(?:(?:version|release|\brev(?:ision)?\b|\bver\b|build|assembly|dotnet|chrom\w{1,3}|\bedga?|\bopr"
@@ -177,6 +187,8 @@ def _is_email(line: Line, value: str, start: int, end: int) -> bool:
     before = line.text[max(start - 512, 0) : start]
     scheme = before.rfind("://")
     in_url = scheme >= 0 and not re.search(r"[\s\"'`<>]", before[scheme:])
+    if _LATEX.search(before):
+        return True
     if in_url or before.endswith(("{", "}", "//", "@")) or _LOGIN.search(before.lower()):
         return False
     return not re.match(r"[{@(]|:[~/]|:\w[\w.\-]*/", line.text[end : end + 64])
@@ -190,7 +202,7 @@ def _addresses(line: Line) -> Iterator[Span]:
     for mark, pattern in ((".", _V4), (":", _V6)):
         for match in pattern.finditer(line.text) if mark in line.text else ():
             said = said or spoken(line.text)
-            if _is_public(line, match) and (_is_long(match) or says(said, _HOST_KEYS)):
+            if _is_public(line, match) and (_is_long(match) or _is_of_host(line, match, said)):
                 yield _span(match, "ip-address")
     for match in _MAC.finditer(line.text) if any(mark in line.text for mark in ":-.") else ():
         said = said or spoken(line.text)
@@ -220,6 +232,11 @@ def _is_public(line: Line, match: re.Match[str]) -> bool:
         return False
     before = line.lowered[max(match.start() - 40, 0) : match.start()]
     return _VERSION.search(before) is None
+
+
+def _is_of_host(line: Line, match: re.Match[str], said: str) -> bool:
+    before = line.text[max(match.start() - 40, 0) : match.start()]
+    return says(said, _HOST_KEYS) or _IN_ZONE.search(before) is not None
 
 
 def _is_long(match: re.Match[str]) -> bool:
@@ -284,6 +301,18 @@ def _in_words(line: Line, match: re.Match[str]) -> bool:
         any(quote in before for quote in "\"'`>")
         or re.search(r"#|//|/\*|--|^\s*\*", before) is not None
     )
+
+
+# -- cells of a column ----------------------------------------------------------------------
+
+
+def reached_by(cell: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What a cell could be, with the phrases of which the column's head must say one."""
+    line = Line(cell, cell, FileKind.VALUES)
+    if (address := _V4.fullmatch(cell)) and _is_public(line, address):
+        yield "ip-address", _ADDRESS_HEADS
+    if _PHONE.fullmatch(cell) and not _NO_PHONE.fullmatch(cell) and not _FICTION.search(cell):
+        yield "phone", _PHONE_KEYS
 
 
 def _is_given_out(text: str, region: str | None, *, sure: bool = False) -> bool:

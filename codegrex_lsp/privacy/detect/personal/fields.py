@@ -94,7 +94,17 @@ def _number(pattern: re.Pattern[str]) -> Callable[[str], bool]:
 
 
 def _keys(text: str) -> tuple[str, ...]:
-    return tuple(key.strip() for key in text.split(";"))
+    return tuple(" ".join(key.split()) for key in text.split(";"))
+
+
+def is_person(text: str) -> bool:
+    """A name, and not what the field of one is called: `first_name: Vorname`."""
+    return is_name(text) and spoken(text).strip() not in _FIELD_OF
+
+
+def is_whole_name(text: str) -> bool:
+    """The same of two words at least, where the key is one of other things too."""
+    return is_name(text, fewest=2) and is_person(text) and not text.isupper()
 
 
 FIELDS: Final = (
@@ -108,17 +118,23 @@ FIELDS: Final = (
             patient name; patient; employee name; employee; contact name; contact
             person; cardholder; cardholder name; card holder; account holder; holder
             name; recipient name; recipient; beneficiary; beneficiary name; guest
-            name; student name; person name; user full name; display name; owner name;
-            manager name; manager; doctor; physician; signatory; applicant; applicant
+            name; student name; person name; user full name; owner name; given names;
+            forenames; manager name; doctor; physician; signatory; applicant; applicant
             name; tenant name; member name; passenger name; emergency contact; billing
             name; shipping name; payee; next of kin; spouse; mothers maiden name;
-            driver name; sender name; approver; nachname; vorname; vollstandiger name;
+            driver name; sender name; nachname; vorname; vollstandiger name;
             prenom; nom; nom complet; nombre; apellido; apellidos; nombre completo;
             cognome; achternaam; voornaam; sobrenome; nome completo; imie; nazwisko;
             author; author name; fname; lname
             """
         ),
-        is_name,
+        is_person,
+        bare=False,
+    ),
+    Field(
+        "person",
+        _keys("display name; manager; approver; customer; client; holder; buyer; subscriber"),
+        is_whole_name,
         bare=False,
     ),
     Field(

@@ -20,6 +20,7 @@ _SURE: Final = re.compile(
     r"""[@\\](?:author|maintainer|contributor)s?\b\s{0,4}[:=({]?\s{0,4}
       | :(?:author|maintainer|codeauthor|sectionauthor):?:?\s{1,4}
       | \buser\.name[ ]{1,4}["']
+      | \\(?:signature|fromname)\{
       | __(?:author|maintainer|credits)__\s{0,4}=\s{0,4}[\[(]?\s{0,4}["']
       | \b(?:signed-off|co-authored|co-developed|reviewed|acked|tested|reported|suggested|approved
              |helped|mentored|committed)-by:\s{1,4}
@@ -43,7 +44,14 @@ _BY: Final = re.compile(
 )
 """Positions that programs and companies share: two words at least."""
 
-_BEFORE_MAIL: Final = re.compile(rf"(?P<name>{NAME}) [<(][\w.+\-]{{1,64}}@[\w.\-]{{3,200}}[>)]")
+_BEHIND_MAIL: Final = re.compile(
+    rf"@[\w\-]{{1,63}}(?:\.[\w\-]{{1,63}}){{1,8}}[\"'],\s{{0,4}}[\"'](?P<name>{NAME})[\"']"
+)
+"""The name that is to be shown for an address, in a call."""
+
+_BEFORE_MAIL: Final = re.compile(
+    rf"(?P<name>{NAME})(?P<quote>[\"']?) [<(][\w.+\-]{{1,64}}@[\w.\-]{{3,200}}[>)]"
+)
 _TASK: Final = re.compile(
     r"\b(?:TODO|FIXME|XXX|HACK|NOTE|BUG|OPTIMIZE|REVIEW) ?\(@?(?P<name>[A-Za-z][\w.\-]{1,30})\)"
 )
@@ -79,7 +87,7 @@ class People:
         @ author maintain contribut credit -by: copyright (c) © contact assign reviewer translator
         owner committer todo fixme xxx hack note bug optimize review( written created developed
         implemented designed ported modified patch coded originally donated thanks courtesy
-        reported found suggested fixed updated idea user.name
+        reported found suggested fixed updated idea user.name \\signature{ \\fromname{
         """
     )
     triggers = ()
@@ -105,6 +113,9 @@ class People:
             found.update(_names(text, match.end(), fewest=2))
         for match in _BEFORE_MAIL.finditer(text) if "@" in text else ():
             found.update(_last_words(match))
+        for match in _BEHIND_MAIL.finditer(text) if "@" in text else ():
+            if is_name(match["name"], fewest=2):
+                found.update([match.span("name")])
         spans = [Span(a, b, "pii", "person", "author", 0.75) for a, b in found.items()]
         spans += (
             Span(*match.span("name"), "pii", "person", "task", 0.6)
@@ -139,8 +150,9 @@ def _names(text: str, position: int, *, fewest: int) -> Iterator[tuple[int, int]
 def _last_words(match: re.Match[str]) -> Iterator[tuple[int, int]]:
     """The longest end of what stands before a mail address that is a name."""
     start, end = match.span("name")
+    fewest = 2 if match["quote"] else 1
     while start < end:
-        if is_name(match.string[start:end]):
+        if is_name(match.string[start:end], fewest=fewest):
             yield start, end
             return
         blank = match.string.find(" ", start, end)
