@@ -2,16 +2,15 @@
 
 In this order:
 
-    1. the mode is read again, now
+    1. the mode is read again, now, and what the organisation allows
     2. the address is read and held to the destination that was cleared
     3. the body is encoded from the Cleared, by the door itself
     4. the ledger line is written; for the cloud there is no going on without it
     5. the name is resolved, and only addresses of that destination are connected to
     6. the key is attached, and the request goes
 
-The mode is asked about between any two chunks as well, and `mode_changed` ends at once what a
-stricter mode no longer allows. Nothing is sent twice: trying again is for callers, through the
-whole door.
+Both are asked about between any two chunks as well, and `mode_changed` ends at once what they no
+longer allow. Nothing is sent twice: trying again is for callers, through the whole door.
 """
 
 from __future__ import annotations
@@ -37,6 +36,7 @@ from codegrex_lsp.errors import (
 from codegrex_lsp.privacy.cleared import Cleared
 from codegrex_lsp.providers.wire import Call, Probe, Sampling, Translator
 from codegrex_lsp.settings.model import Network
+from codegrex_lsp.settings.pins import NO_LIMITS, Limits
 from codegrex_lsp.values.mode import Destination, Mode
 from codegrex_lsp.values.route import ProviderConfig
 
@@ -85,6 +85,7 @@ class Door:
         private_hosts: `privacy.privateHosts` at this moment.
         network: `network.*` at this moment.
         key_refused: Told of a provider that did not accept its key.
+        limits: What the organisation allows at this moment.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Door:
         private_hosts: Callable[[], Sequence[str]],
         network: Callable[[], Network],
         key_refused: Callable[[ProviderConfig], None] = lambda provider: None,
+        limits: Callable[[], Limits] = lambda: NO_LIMITS,
     ) -> None:
         self._ledger = ledger
         self._endpoints = endpoints
@@ -103,6 +105,7 @@ class Door:
         self._private_hosts = private_hosts
         self._network = network
         self._key_refused = key_refused
+        self._limits = limits
         self._transports: dict[Way, PinnedTransport] = {}
         self._watches: set[Watch] = set()
         self._notes: set[asyncio.Future[None]] = set()
@@ -175,13 +178,13 @@ class Door:
         watch = Watch(
             errand.provider.id,
             errand.provider.timeouts,
-            lambda: permit(errand, self._mode(errand.folder)),
+            lambda: self._permit(errand),
         )
         self._watches.add(watch)
         try:
             watch.check()
             endpoint = await watch.unhurried(self._endpoints(errand.provider))
-            mode = permit(errand, self._mode(errand.folder))
+            mode = self._permit(errand)
             private_hosts = tuple(self._private_hosts())
             target = target_of(errand, endpoint.base_url, private_hosts, mode)
             call = encode()
@@ -211,6 +214,9 @@ class Door:
         finally:
             self._watches.discard(watch)
 
+    def _permit(self, errand: Errand) -> Mode:
+        return permit(errand, self._mode(errand.folder), self._limits())
+
     async def _pinned(self, way: Way) -> PinnedTransport:
         from codegrex_lsp.egress.transport import PinnedTransport
 
@@ -237,6 +243,7 @@ class Door:
             pieces=errand.pieces,
             redactions=errand.redactions,
             withheld=errand.withheld,
+            policy=self._limits().policy,
         )
         try:
             # In a thread: a disk or another server's lock must not stop the editor's messages.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PureWindowsPath
 
@@ -10,6 +10,7 @@ from codegrex_lsp.egress.address import Target, declared, parse
 from codegrex_lsp.errors import AddressRefused, ConfigurationError, RefusedError
 from codegrex_lsp.privacy.cleared import Cleared
 from codegrex_lsp.providers.wire import Probe
+from codegrex_lsp.settings.pins import NO_LIMITS, Limits
 from codegrex_lsp.values.mode import Destination, Mode, Task, allowed, strictest
 from codegrex_lsp.values.route import ProviderConfig
 
@@ -71,11 +72,17 @@ def errand_of_probe(probe: Probe, private_hosts: Sequence[str]) -> Errand:
     )
 
 
-def permit(errand: Errand, now: Mode) -> Mode:
+def permit(errand: Errand, now: Mode, limits: Limits = NO_LIMITS) -> Mode:
     """Ask the table of modes again; returns the mode that counts, the stricter of then and now.
 
+    Args:
+        errand: The request.
+        now: The effective mode at this moment.
+        limits: What the organisation allows at this moment.
+
     Raises:
-        RefusedError: The mode does not let this task go to this destination.
+        RefusedError: The mode does not let this task go to this destination, or the organisation
+            does not allow it.
     """
     mode = strictest(errand.mode, now)
     if not allowed(mode, errand.task, errand.destination):
@@ -84,7 +91,56 @@ def permit(errand: Errand, now: Mode) -> Mode:
             code="mode",
             fix="Choose a local provider, or set the mode to normal.",
         )
+    model = errand.model if errand.task.bears_text else None
+    reason = outside(limits, errand.provider, errand.destination, model, errand.remote)
+    if reason:
+        raise RefusedError(
+            f"{reason}, so nothing was sent.",
+            code="refused-by-policy",
+            fix="`codegrex-lsp policy show` says what your organisation allows.",
+        )
     return mode
+
+
+def outside(
+    limits: Limits,
+    provider: ProviderConfig,
+    destination: Destination,
+    model: str | None,
+    remote: str = "",
+) -> str:
+    """Why a request is outside of what the organisation allows, as a sentence; empty where not.
+
+    Hosts are compared by the provider's own address, which `target_of` holds the request to.
+
+    Args:
+        limits: What is allowed.
+        provider: Where the request goes.
+        destination: What it is cleared for.
+        model: The model asked; None where the request carries no text, and so asks none.
+        remote: Host that really serves the model, where a local daemon only forwards.
+    """
+    if not limits.permits_provider(provider):
+        return f"your organisation does not allow the provider {provider.id}"
+    if model is not None and not limits.permits_model(provider, model):
+        return f"your organisation does not allow this model of {provider.id}"
+    if limits.hosts is None or all(
+        limits.permits_host(host) for host in _hosts(provider.base_url, destination, remote)
+    ):
+        return ""
+    return f"your organisation does not allow the address of {provider.id}"
+
+
+def _hosts(base_url: str, destination: Destination, remote: str) -> Iterator[str]:
+    """Hosts that would see a request, but for this machine; empty for one that can not be read."""
+    for url in (base_url, f"https://{remote}" if remote else ""):
+        try:
+            target = parse(url) if url else None
+        except ConfigurationError:
+            yield ""
+            continue
+        if target is not None and not (target.loopback and destination is Destination.LOCAL):
+            yield target.host
 
 
 def target_of(errand: Errand, base_url: str, private_hosts: Sequence[str], mode: Mode) -> Target:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from codegrex_lsp.egress.errand import errand_of, permit, target_of
 from codegrex_lsp.privacy.cleared import Cleared
 from codegrex_lsp.providers.wire import Call, Sampling, Translator
+from codegrex_lsp.settings.pins import NO_LIMITS, Limits
 from codegrex_lsp.values.mode import Mode
 from codegrex_lsp.values.route import Route
 
@@ -35,12 +36,18 @@ class RecordingDoor:
     Args:
         mode: As for `Door`.
         private_hosts: As for `Door`.
+        limits: As for `Door`.
     """
 
     def __init__(
-        self, *, mode: Callable[[str], Mode], private_hosts: Callable[[], Sequence[str]]
+        self,
+        *,
+        mode: Callable[[str], Mode],
+        private_hosts: Callable[[], Sequence[str]],
+        limits: Callable[[], Limits] = lambda: NO_LIMITS,
     ) -> None:
         self._mode = mode
+        self._limits = limits
         self._private_hosts = private_hosts
         self.recorded: list[Recorded] = []
 
@@ -50,7 +57,7 @@ class RecordingDoor:
         """Record instead of sending; yields nothing. Raises as the Door does before it sends."""
         errand = errand_of(cleared)
         base_url = errand.provider.base_url
-        mode = permit(errand, self._mode(errand.folder))
+        mode = permit(errand, self._mode(errand.folder), self._limits())
         if base_url or errand.provider.kind != "embedded":
             target_of(errand, base_url, tuple(self._private_hosts()), mode)
         call = translator.encode(cleared, sampling)

@@ -142,7 +142,14 @@ class Findings:
             ConfigurationError: The file can not be read or written.
             DetectorFailed: The document could not be looked at.
         """
-        stated = self._resolved(snapshot.folder).sources.get(ALLOW, "")
+        resolved = self._resolved(snapshot.folder)
+        if ALLOW in resolved.settings.limits.forbids:
+            raise RefusedError(
+                "Nothing was kept: your organisation lets no value be marked as not secret.",
+                code="allow-pinned",
+                fix="`codegrex-lsp policy show` says whom to ask.",
+            )
+        stated = resolved.sources.get(ALLOW, "")
         if stated not in ("", "machine file", "user file"):
             raise RefusedError(
                 f"Nothing was kept: {ALLOW} of the {stated} counts, and not your settings file.",

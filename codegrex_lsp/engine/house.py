@@ -40,6 +40,8 @@ from codegrex_lsp.settings.keys import Keys
 from codegrex_lsp.settings.keys import State as KeyState
 from codegrex_lsp.settings.keysources import Origin
 from codegrex_lsp.settings.model import Resolved, Settings
+from codegrex_lsp.settings.pins import Limits, Standing
+from codegrex_lsp.settings.policyreader import PolicyReader
 from codegrex_lsp.state import secret
 from codegrex_lsp.state.choices import Choices
 from codegrex_lsp.state.credentials import Credentials
@@ -104,6 +106,7 @@ class House:
         self._clock = clock
         self._secret = secret.load(folders.state)
         self._choices = Choices(folders.state)
+        self._policy = PolicyReader(folders.machine, folders.state)
         self._reader = SettingsReader(
             Sources(
                 machine=folders.machine / "config.toml",
@@ -114,6 +117,7 @@ class House:
                 editor_workspace_trusted=wishes.trusted,
             ),
             choice=self._choices.choice,
+            policy=self._policy.current,
         )
         self._credentials = Credentials(_home(wishes.environ), wishes.environ)
         self._env_folders: set[Path] = set()
@@ -134,6 +138,7 @@ class House:
             private_hosts=self._private_hosts,
             network=lambda: self._settings(None).network,
             key_refused=self.keys.refused,
+            limits=self._limits,
         )
         allow_key = self._secret.derive("allow")
         self._names = NamesServer()
@@ -182,7 +187,7 @@ class House:
         self._door.mode_changed()
 
     def look_again(self) -> None:
-        """End what a mode tightened by another program no longer allows."""
+        """End what a mode or a policy tightened by others no longer allows."""
         self._door.mode_changed()
 
     def resolved(self, folder: Path | None) -> Resolved:
@@ -214,6 +219,23 @@ class House:
         self._door.mode_changed()
         return self.resolved(folder)
 
+    def policy(self) -> Standing:
+        """How things stand with the organisation's policy. Cheap; re-reads what changed on disk."""
+        return self._policy.current()
+
+    def verify_policy(self, envelope: bytes, keys: bytes | None = None) -> Standing:
+        """How things would stand with this policy alone; nothing is put in force.
+
+        Args:
+            envelope: A signed policy.
+            keys: Public keys in PEM form, in place of those that this machine pins.
+        """
+        return self._policy.verify(envelope, keys)
+
+    def without_policy(self, folder: Path | None) -> Resolved:
+        """The settings as they would be, were there no organisation policy. For showing only."""
+        return self._reader.without_policy(folder)
+
     def _settings(self, folder: Path | None) -> Settings:
         return self.resolved(folder).settings
 
@@ -223,6 +245,9 @@ class House:
     def _private_hosts(self) -> tuple[str, ...]:
         return self._settings(None).privacy.private_hosts
 
+    def _limits(self) -> Limits:
+        return self._settings(None).limits
+
     # -- privacy ----------------------------------------------------------------------------
 
     def explain_ignore(self, path: Path, folder: Path | None) -> Verdict:
@@ -231,12 +256,16 @@ class House:
 
     def ignore_rules(self, folder: Path | None) -> IgnoreRules:
         """The rules in force below `folder`."""
-        privacy = self._settings(folder).privacy
-        key = (folder, privacy.use_gitignore, privacy.read_anyway)
+        resolved = self.resolved(folder)
+        privacy, pinned = resolved.settings.privacy, resolved.policy.pins.ignore
+        key = (folder, privacy.use_gitignore, pinned, privacy.read_anyway)
         rules = self._rules.get(key)
         if rules is None:
             rules = self._rules[key] = IgnoreRules(
-                folder, use_gitignore=privacy.use_gitignore, personal_allow=privacy.read_anyway
+                folder,
+                use_gitignore=privacy.use_gitignore,
+                policy_patterns=pinned,
+                personal_allow=privacy.read_anyway,
             )
         return rules
 
@@ -313,7 +342,9 @@ class House:
         if early is not None:
             return Preview(mode, task, None, None, "", early.decision, early.withheld, ())
         prepared = self._completer.prepare(request, settings, watch)
-        door = RecordingDoor(mode=self._mode_of, private_hosts=self._private_hosts)
+        door = RecordingDoor(
+            mode=self._mode_of, private_hosts=self._private_hosts, limits=self._limits
+        )
         leg = await self._completer.rehearse(request, prepared, settings, door)
         route = leg.route
         where = route.destination if route else None

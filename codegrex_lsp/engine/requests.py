@@ -15,6 +15,7 @@ from codegrex_lsp.values.route import Detour, Route
 
 if TYPE_CHECKING:  # an editor waits for the server's start, and this is all it needs of settings
     from codegrex_lsp.settings.model import Problem, Vote
+    from codegrex_lsp.settings.pins import Standing
 
 
 class Trigger(StrEnum):
@@ -173,6 +174,7 @@ class Status:
         votes: Every source that voted on the mode.
         problems: What was dropped from the settings.
         routes: How each provider of the list fares.
+        policy: How things stand with the organisation's policy; None is told of none.
     """
 
     mode: Mode
@@ -187,6 +189,7 @@ class Status:
     votes: tuple[Vote, ...] = ()
     problems: tuple[Problem, ...] = ()
     routes: tuple[RouteHealth, ...] = ()
+    policy: Standing | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `codegrex/status`."""
@@ -204,9 +207,22 @@ class Status:
         if self.file is not None:
             ignored, rule, redactions = self.file
             shape["file"] = {"ignored": ignored, "rule": rule, "redactions": redactions}
+        if self.policy is not None and self.policy.pinned:
+            shape["policy"] = policy_json(self.policy)
         if self.last_decision is not None:
             shape["lastDecision"] = decision_json(self.last_decision)
         return shape
+
+
+def policy_json(standing: Standing) -> dict[str, Any]:
+    """The organisation's policy in `codegrex/status` and `policy show --json`."""
+    shape: dict[str, Any] = {"state": standing.word.replace(" ", "-")}
+    if standing.policy is not None:
+        found = standing.policy
+        shape |= {"organisation": found.organisation, "serial": found.serial}
+    if standing.code:
+        shape |= {"code": standing.code, "message": standing.reason, "fix": standing.fix}
+    return shape
 
 
 def route_json(route: Route | None, base_url: str = "") -> Mapping[str, Any] | None:

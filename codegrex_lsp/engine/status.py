@@ -25,7 +25,7 @@ SENTENCES: Final = {
 SOON_S: Final = 60.0
 """A time of the day that is nearer than this, in seconds, is told with its seconds."""
 
-_NO_MODEL: Final = ("no-provider", "refused-by-mode", "no-routes")
+_NO_MODEL: Final = ("no-provider", "refused-by-mode", "refused-by-policy", "no-routes")
 
 
 def of_routes(settings: Settings, health: Health) -> tuple[RouteHealth, ...]:
@@ -62,7 +62,10 @@ def of_folder(
     settings = resolved.settings
     mode = settings.privacy.mode
     route = last.route if last else None
-    if route is not None and not allowed(mode, Task.COMPLETION, route.destination):
+    if route is not None and not (
+        allowed(mode, Task.COMPLETION, route.destination)
+        and settings.limits.permits_provider(route.provider)
+    ):
         route = None
     status = Status(
         mode,
@@ -75,6 +78,7 @@ def of_folder(
         votes=resolved.votes,
         problems=resolved.problems,
         routes=routes,
+        policy=resolved.policy,
     )
     if not settings.completion.enabled:
         return replace(status, kind="inactive", message="completion is switched off here")

@@ -77,8 +77,10 @@ def refused(detours: Sequence[Detour]) -> Refused:
     """The reason why no route is left, naming each provider that was passed over."""
     if not detours:
         return Refused("no-routes", "no provider is listed in the routes of the settings")
-    by_mode = all(detour.code == "refused-by-mode" for detour in detours)
-    code = "refused-by-mode" if by_mode else "no-provider"
+    codes = {detour.code for detour in detours}
+    code = "no-provider"
+    if codes <= {"refused-by-mode", "refused-by-policy"}:
+        code = "refused-by-mode" if len(codes) > 1 else codes.pop()
     passed_over = tuple((detour.provider, detour.message) for detour in detours)
     return Refused(code, f"no model can be used now ({told(detours)})", passed_over)
 

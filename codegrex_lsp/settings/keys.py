@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from codegrex_lsp.errors import ConfigurationError
+from codegrex_lsp.errors import ConfigurationError, RefusedError
 from codegrex_lsp.portable import Folders
 from codegrex_lsp.settings.keychain import Keychain
 from codegrex_lsp.settings.keysources import Origin, Written, usable
@@ -118,6 +118,7 @@ class Keys:
     ) -> None:
         self.keychain = keychain or Keychain(folders.state / "keys.json")
         self._written = Written(folders.config, settings, environ, origin)
+        self._settings = settings
         self._origin = origin
         self._clock = clock
         self._ask: AskClient | None = None
@@ -132,10 +133,15 @@ class Keys:
 
         Raises:
             ConfigurationError: It needs one, and none is found. The code is `no-key`.
+            RefusedError: It needs one, and the organisation allows no keys of one's own.
         """
         if provider.kind == "embedded":  # its key is made for each start
             return None
         place = self._place(provider)
+        if not self._permitted(provider, place):
+            if _needs_key(provider, place.origin):
+                raise _not_permitted(provider)
+            return None
         held = await self._look_up(provider, place)
         if held.found is not None:
             return key_header(provider.kind, held.found.key.disclose())
@@ -179,6 +185,10 @@ class Keys:
     async def state(self, provider: ProviderConfig) -> State:
         """What is known of one provider's key."""
         place = self._place(provider)
+        if not self._permitted(provider, place):
+            needed = _needs_key(provider, place.origin)
+            why = _not_permitted(provider).message
+            return State(provider.id, place.origin.label, needed, None, (why,), ())
         held = await self._look_up(provider, place)
         others = {origin for user, origin in self.keychain.entries() if user == provider.id}
         return State(
@@ -200,8 +210,11 @@ class Keys:
 
         Raises:
             ConfigurationError: It can not be kept, or is no key.
+            RefusedError: The organisation allows no keys of one's own.
         """
         key, place = usable(text, f"The key for {provider.id}"), self._place(provider)
+        if not self._permitted(provider, place):
+            raise _not_permitted(provider)
         label = place.origin.label
         if file:
             self._written.put(provider.id, label, key)
@@ -230,6 +243,10 @@ class Keys:
         return self._written.variable(user)
 
     # -- looking ------------------------------------------------------------------------------
+
+    def _permitted(self, provider: ProviderConfig, place: _Place) -> bool:
+        limits = self._settings().limits
+        return limits.permits_own_key(provider, loopback=place.origin.loopback)
 
     def _place(self, provider: ProviderConfig) -> _Place:
         return _Place(provider.id, self._origin(provider.base_url))
@@ -318,6 +335,14 @@ _SLOW: Final = frozenset({"client-slow", "keychain-slow"})
 def _needs_key(provider: ProviderConfig, origin: Origin) -> bool:
     """A cloud kind on this machine is a forwarding proxy, which may have the key itself."""
     return provider.kind not in LOCAL_KINDS and not origin.loopback
+
+
+def _not_permitted(provider: ProviderConfig) -> RefusedError:
+    return RefusedError(
+        f"Your organisation allows no keys of your own, so none is used for {provider.id}.",
+        code="own-keys-refused",
+        fix="`codegrex-lsp policy show` says whom to ask.",
+    )
 
 
 def _no_key(provider: ProviderConfig, troubles: tuple[str, ...]) -> ConfigurationError:

@@ -7,7 +7,6 @@ door asks `Limits` once more about every request.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PureWindowsPath
@@ -107,11 +106,16 @@ class Limits:
         return OWN_KEYS not in self.forbids or provider.kind == "codegrex" or local
 
 
+NO_LIMITS: Final = Limits()
+
+
 def _covers(entry: str, host: str) -> bool:
     if entry.startswith("*."):
         return host.endswith(entry[1:])
     if entry == host:
         return True
+    import ipaddress
+
     try:
         return ipaddress.ip_address(host) in ipaddress.ip_network(entry, strict=False)
     except ValueError:  # a name on either side; another version of IP is no match either

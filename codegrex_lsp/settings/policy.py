@@ -19,11 +19,10 @@ outdated policy pinned on top.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -147,6 +146,8 @@ _HOST: Final = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 
 
 def _host(text: str) -> str:
+    import ipaddress
+
     try:
         ipaddress.ip_network(text, strict=False)
         return ""
@@ -372,8 +373,6 @@ def _stale_at(offer: Offer, policy: Policy) -> float:
 
 
 def _date(seconds: float) -> str:
-    from datetime import UTC
-
     return datetime.fromtimestamp(seconds, UTC).date().isoformat()
 
 

@@ -18,12 +18,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from codegrex_lsp import portable
-from codegrex_lsp.settings import dsse, policy
 from codegrex_lsp.settings.files import LONGEST, Stamp, Unreadable, read_bytes, stamp
 from codegrex_lsp.settings.pins import NO_POLICY, Standing
+
+if TYPE_CHECKING:  # most machines pin no policy, and an editor waits for the server's start
+    from codegrex_lsp.settings.policy import Offer
 
 KEY_FILE: Final = "policy.pub"
 MACHINE_FILE: Final = "policy.signed.json"
@@ -103,9 +105,10 @@ class PolicyReader:
             content: An envelope.
             keys: Public keys in PEM form to verify with, in place of those that are pinned.
         """
+        from codegrex_lsp.settings.policy import Offer
+
         found: bytes | str | None = keys if keys is not None else _content(self._key)
-        offer = policy.Offer(MACHINE, content)
-        return self._judged(found, [offer], self._memory.latest(self._clock()))
+        return self._judged(found, [Offer(MACHINE, content)], self._memory.latest(self._clock()))
 
     def _contents(self) -> tuple[bytes | str | None, ...]:
         return tuple(map(_content, (self._key, *self._files)))
@@ -113,19 +116,21 @@ class PolicyReader:
     def _judge(
         self, contents: Sequence[bytes | str | None], managed: Stamp, now: float
     ) -> Standing:
+        from codegrex_lsp.settings.policy import Offer
+
         key, *files = contents
         offers = []
         for origin, content in zip((MACHINE, MANAGED), files, strict=True):
             fetched = min(managed[0] / 1e9, now) if origin == MANAGED else None
             if isinstance(content, bytes):
-                offers.append(policy.Offer(origin, content, fetched=fetched))
+                offers.append(Offer(origin, content, fetched=fetched))
             elif content is not None:
-                offers.append(policy.Offer(origin, None, trouble=content))
+                offers.append(Offer(origin, None, trouble=content))
         return self._judged(key, offers, now)
 
-    def _judged(
-        self, key: bytes | str | None, offers: Sequence[policy.Offer], now: float
-    ) -> Standing:
+    def _judged(self, key: bytes | str | None, offers: Sequence[Offer], now: float) -> Standing:
+        from codegrex_lsp.settings import dsse, policy
+
         if not isinstance(key, bytes):
             return policy.bad_key(key or "is not there")
         try:
@@ -199,8 +204,8 @@ class _Memory:
         if self._read:
             return
         self._read = True
-        with suppress(Unreadable, dsse.Refused, AttributeError):
-            raw = dsse.strict_json(read_bytes(self._path, 4096) or b"{}")
+        with suppress(Unreadable, ValueError, RecursionError, AttributeError):
+            raw = json.loads(read_bytes(self._path, 4096) or b"{}")
             serial, latest = raw.get("serial"), raw.get("latest")
             if type(serial) is int and serial > 0:
                 self._serial = max(self._serial, serial)
