@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from codegrex_lsp.egress.address import declared
+from codegrex_lsp.egress.errand import outside
 from codegrex_lsp.engine.guards import Guards
 from codegrex_lsp.engine.health import Health
 from codegrex_lsp.engine.models import ModelBook, model_of, no_model
@@ -169,7 +170,11 @@ class Journey:
             # What was tightened or taken off the list since the request began counts.
             settings = self._settings(trip.folder)
             provider = settings.providers.get(name)
-            if provider is None or name not in listed(settings, trip.ask.task):
+            if name not in listed(settings, trip.ask.task):
+                continue
+            if provider is None:
+                if name in settings.limits.left_out:
+                    yield _not_allowed(name, "your organisation does not allow it")
                 continue
             if not budget.allows():
                 yield Stop(Detour(name, "timeout-total", "no time was left to ask it"))
@@ -200,6 +205,8 @@ class Journey:
         if trouble := no_model(provider, task):
             return Stop(Detour(provider.id, "no-model", trouble))
         unasked = Route(provider, candidate.model, candidate.destination)
+        if stop := _outside(settings, unasked):
+            return stop
         if stop := self._passed_over(unasked, insist=insist):
             return stop
         try:
@@ -207,7 +214,9 @@ class Journey:
         except CodegrexError as error:
             return Stop(_detour(provider, error), again_ms=_again(error, unasked))
         chosen = choose(task, mode, replace(candidate, facts=facts))
-        return Stop(chosen) if isinstance(chosen, Detour) else chosen
+        if isinstance(chosen, Detour):
+            return Stop(chosen)
+        return _outside(settings, chosen) or chosen
 
     def _passed_over(self, route: Route, *, insist: bool) -> Stop | None:
         """Why a route is not asked now, at the cost of a look into a table."""
@@ -271,6 +280,17 @@ class Journey:
 
 def _detour(provider: ProviderConfig, error: CodegrexError) -> Detour:
     return Detour(provider.id, error.code, error.message)
+
+
+def _outside(settings: Settings, route: Route) -> Stop | None:
+    """Why the organisation does not allow a route; the door asks the same once more."""
+    provider, remote = route.provider, route.facts.remote
+    reason = outside(settings.limits, provider, route.destination, route.model, remote)
+    return _not_allowed(provider.id, reason) if reason else None
+
+
+def _not_allowed(provider: str, reason: str) -> Stop:
+    return Stop(Detour(provider, "refused-by-policy", reason, expected=True))
 
 
 def _again(error: CodegrexError, route: Route) -> float | None:
