@@ -76,4 +76,6 @@ def kind_of(language: str, path_name: str) -> FileKind:
         return FileKind.VALUES
     if language in _PROSE_LANGUAGES or path.suffix in _PROSE_SUFFIXES or path.name in _PROSE_NAMES:
         return FileKind.PROSE
+    if not language and not path.suffix:
+        return FileKind.PROSE  # a question, a note, a terminal: nobody said that it is code
     return FileKind.CODE

@@ -259,8 +259,9 @@ def _in_words(reading: Reading, start: int, end: int, before: str) -> Value | No
     if match := _CELL.match(text, end):
         return _plain(match) if text.lstrip().startswith("|") else None
     among_words = reading.line.kind is not FileKind.CODE or reading.comment < start
-    if not among_words and not reading.is_inside_string(start):
-        return _plain(_TOKEN.match(text, end), sure=True)
+    made_up = _plain(_TOKEN.match(text, end), sure=True)
+    if made_up or not (among_words or reading.is_inside_string(start)):
+        return made_up
     match = _BARE.match(text, end)
     prose = reading.line.kind is FileKind.PROSE
     if match is None:
