@@ -120,8 +120,8 @@ class BadAnswer(ProviderError):
         status: HTTP status, or 0 where the failure is in the body.
 
     Attributes:
-        unanswered: Whether a connection kept from an earlier request ended before the answer
-            began: the server had closed it, and a fresh one may do well.
+        unanswered: Whether a connection kept from an earlier request ended before the head of
+            the answer was whole: the server had closed it, and a fresh one may do well.
     """
 
     default_code = "bad-answer"
