@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 FAILED = ("detector-failed", "detector-too-slow")
-"""Reasons that leave open whether a file holds anything."""
+"""Reasons why a detector gave up on a file."""
+
+UNSEEN = (*FAILED, "too-large", "unreadable")
+"""Reasons that leave open whether a file holds anything, though no rule leaves it out."""
 
 
 def add_to(verbs: Verbs[argparse.ArgumentParser]) -> None:
@@ -67,6 +70,16 @@ class Result:
     def failed(self) -> bool:
         """Whether a detector gave up on a file."""
         return any(one.reason in FAILED for one in self.skipped)
+
+    @property
+    def unseen(self) -> list[Skipped]:
+        """What should have been looked at and could not be."""
+        return [one for one in self.skipped if one.reason in UNSEEN]
+
+    @property
+    def left_out(self) -> list[Skipped]:
+        """What a rule or its own kind keeps from being looked at."""
+        return [one for one in self.skipped if one.reason not in UNSEEN]
 
     def as_json(self) -> dict[str, Any]:
         """`scan --json`."""

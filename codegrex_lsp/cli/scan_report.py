@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 PATIENCE: Final = 1.0
 """Seconds before a bar appears."""
 
+MOST_NAMED: Final = 20
+"""Paths that could not be looked at and are named."""
+
 TOLD_EACH: Final = 0.1
 """Seconds between two pictures of the bar."""
 
@@ -32,7 +35,7 @@ def show(result: Result, *, every_skip: bool) -> None:
 
     Args:
         result: What came of the scan.
-        every_skip: Name each file that was not looked at, not only how many there are.
+        every_skip: Name each file that was left out, and not only those that could not be read.
     """
     if on_terminal():
         _by_file(result.findings)
@@ -55,12 +58,17 @@ def _by_file(findings: list[Finding]) -> None:
 
 
 def _skips(result: Result, every: bool) -> list[str]:
+    """What was left out: by name where nobody asked for that, else counted by reason."""
+    named = result.skipped if every else result.unseen
+    lines = [f"not looked at: {one.path} ({one.reason})" for one in named]
     if every:
-        return [f"not looked at: {one.path} ({one.reason})" for one in result.skipped]
-    reasons = Counter(one.reason for one in result.skipped).most_common()
-    if not reasons:
-        return []
-    return ["not looked at: " + ", ".join(f"{count} {reason}" for reason, count in reasons)]
+        return lines
+    if len(lines) > MOST_NAMED:
+        lines[MOST_NAMED:] = [f"not looked at: {len(lines) - MOST_NAMED:,} more (--json names all)"]
+    if reasons := Counter(one.reason for one in result.left_out).most_common():
+        counts = ", ".join(f"{count:,} {reason}" for reason, count in reasons)
+        lines.append(f"left out by rule: {counts}")
+    return lines
 
 
 def _sum(result: Result) -> str:
@@ -70,7 +78,10 @@ def _sum(result: Result) -> str:
         "nothing found" if not found else f"{_count(found, 'finding')} in {_count(where, 'file')}"
     )
     looked = f"{_count(result.files, 'file')} looked at, {result.bytes / 1e6:.1f} MB"
-    return f"{what}; {looked}, {result.seconds:.1f} s"
+    parts = [what, f"{looked}, {result.seconds:.1f} s"]
+    if unseen := len(result.unseen):
+        parts.append(f"{_count(unseen, 'path')} could not be looked at and may hold anything")
+    return "; ".join(parts)
 
 
 def _count(number: int, what: str) -> str:

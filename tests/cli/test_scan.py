@@ -249,6 +249,38 @@ def test_a_file_that_a_detector_gave_up_on_is_not_fine(
 # -- for people ---------------------------------------------------------------------------------
 
 
+def test_what_could_not_be_looked_at_is_named_and_the_sum_says_so(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from codegrex_lsp.engine import search
+
+    monkeypatch.setattr(search, "LARGEST", 100)
+    (here / "src" / "a.py").unlink()
+    (here / "large.sql").write_text(LINE * 9)
+    assert main(["scan"]) == 0
+    *skips, last = capsys.readouterr().err.splitlines()
+    assert skips == ["not looked at: large.sql (too-large)", "left out by rule: 1 ignored-by-file"]
+    assert last.startswith("nothing found; 2 files looked at, ")
+    assert last.endswith("; 1 path could not be looked at and may hold anything")
+    assert main(["scan", "--json"]) == 0
+    assert {"path": "large.sql", "reason": "too-large"} in shape(capsys)["skipped"]
+
+
+def test_of_many_that_could_not_be_looked_at_some_are_named_and_all_are_counted(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from codegrex_lsp.engine import search
+
+    monkeypatch.setattr(search, "LARGEST", 2)
+    monkeypatch.setattr(scan_report, "MOST_NAMED", 1)
+    assert main(["scan"]) == 0
+    first, second, third, last = capsys.readouterr().err.splitlines()
+    assert first == "not looked at: .codegrexignore (too-large)"
+    assert second == "not looked at: 2 more (--json names all)"
+    assert third.startswith("left out by rule: ")
+    assert "3 paths could not be looked at" in last
+
+
 def test_in_a_pipe_each_finding_is_one_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scan", "src"]) == 1
     said = capsys.readouterr()
