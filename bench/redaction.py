@@ -158,6 +158,13 @@ class Presidio:
             one.analyze(text, one.supported_entities, None)
 
 
+def bulk(text: str, level: Level) -> float:
+    """MB a second where each text is looked at once, as `scan` does."""
+    engine = Engine(cache_lines=0, budget_ms=120_000)
+    engine.warm_up(level)
+    return len(text) / 1_000 / cold(engine, text, level, 5)
+
+
 def measure() -> list[Row]:
     engine = Engine(budget_ms=120_000)
     engine.warm_up("all")
@@ -176,10 +183,9 @@ def measure() -> list[Row]:
 
     engine.spans(file, level="all", language="python", path_name="main.py")
     median, late = warm(engine, file)
-    bulk = [1_000 / cold(engine, library, level, 3) for level in LEVELS]
     part = library[:100_000]
     slow = [100 / ms(lambda peer=peer: peer(part), 1) for peer in (secrets, presidio)]
-    speed = "{:.1f} / {:.1f} MB/s secrets / all".format(*bulk)
+    speed = "{:.1f} / {:.1f} MB/s secrets / all".format(*(bulk(library, level) for level in LEVELS))
     theirs = "detect-secrets {:.2f}, Presidio {:.2f} MB/s".format(*slow)
     changed = f"{median:.2f} ms, p99 {late:.2f} (whole file: {peers(file)})"
     rows = [
@@ -191,7 +197,7 @@ def measure() -> list[Row]:
         ("1 MB of the standard library", f"{speed} ({theirs})", "≥ 15 MB/s for secrets"),
     ]
     for name, texts in HOSTILE.items():
-        worst = max(cold(engine, text, "all", 1) for text in texts)
+        worst = max(cold(engine, text, "all", 3) for text in texts)
         rows.append((f"worst of {name}", f"{worst:.0f} ms", "≤ 50 ms"))
     return [(f"redaction: {what}", measured, target) for what, measured, target in rows]
 
