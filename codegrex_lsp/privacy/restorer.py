@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from heapq import merge
 from typing import Final, Literal
 
 from codegrex_lsp.privacy.shapes import HOST, MARKER, WORDS, guessable
@@ -32,7 +33,7 @@ _MAIL: Final = rf"cg_user_[0-9a-f]{{8}}{re.escape(HOST)}"
 _OURS: Final = re.compile(
     rf"(?P<alone>{_STANDS_ALONE}(?:{_MAIL}|{_INVENTED}){_ENDS})|{_GROWN}", re.IGNORECASE | re.ASCII
 )
-_OTHERS: Final = re.compile(rf"{_STANDS_ALONE}[0-9A-Fa-f]", re.ASCII)
+_SHAPED: Final = re.compile(rf"{_STANDS_ALONE}[0-9A-Fa-f]", re.ASCII)
 """Where a placeholder of digits or an address may begin."""
 
 _LONGEST_INVENTED: Final = len("cg__") + max(map(len, WORDS)) + 16
@@ -169,8 +170,11 @@ class Restorer:
         position, end = len(self._before), len(self._before) + count
         parts: list[str] = []
         # Searched past the end: a word is only known to end there by the character that follows.
-        while (hit := self._next(text, position, end)) is not None:
-            start, found, alone = hit
+        for start, found, alone in merge(
+            _ours(text, position, end), self._others(text, position, end)
+        ):
+            if start < position:
+                continue
             if found.lower() not in self._issued:  # the rest of an address is plain text
                 found = found.partition("@")[0]
             parts.append(text[position:start])
@@ -189,22 +193,17 @@ class Restorer:
         self._held = text[end:]
         return "".join(parts)
 
-    def _next(self, text: str, position: int, end: int) -> tuple[int, str, bool] | None:
-        """What looks like a placeholder first: where, which, and whether it stands alone."""
-        match = _OURS.search(text, position)
-        if match is not None and match.start() < end:
-            end = match.start()
-        else:
-            match = None
-        for start in _OTHERS.finditer(text, position, end) if self._lengths else ():
-            for length in self._lengths.get(
-                text[start.start() : start.start() + _HEAD].lower(), ()
-            ):
-                found = text[start.start() : start.start() + length]
-                after = start.start() + length
-                if found.lower() in self._issued and not _WORD.match(text, after):
-                    return start.start(), found, True
-        return (match.start(), match.group(), match["alone"] is not None) if match else None
+    def _others(self, text: str, position: int, end: int) -> Iterator[tuple[int, str, bool]]:
+        """Issued placeholders of digits and addresses."""
+        if not self._lengths:
+            return
+        for place in _SHAPED.finditer(text, position, end):
+            start = place.start()
+            for length in self._lengths.get(text[start : start + _HEAD].lower(), ()):
+                found = text[start : start + length]
+                if found.lower() in self._issued and not _WORD.match(text, start + length):
+                    yield start, found, True
+                    break
 
     def _write(self, text: str) -> None:
         """Remember what decides where a value may stand."""
@@ -245,6 +244,14 @@ class Restorer:
             return self._places.allow(name, self._issued[name])
         except Exception:
             return False
+
+
+def _ours(text: str, position: int, end: int) -> Iterator[tuple[int, str, bool]]:
+    """What looks like one of our words: where, which, and whether it stands alone."""
+    for match in _OURS.finditer(text, position):
+        if match.start() >= end:
+            return
+        yield match.start(), match.group(), match["alone"] is not None
 
 
 def _lengths(names: Iterable[str]) -> dict[str, list[int]]:

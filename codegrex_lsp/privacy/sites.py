@@ -16,7 +16,7 @@ from typing import Final
 from codegrex_lsp.privacy.literals import BLOCKS, HEREDOCS, UNSURE, Notation, code, inside, notation
 from codegrex_lsp.privacy.redacted import Replacement
 
-LONGEST_FOLLOWED: Final = 400_000
+LONGEST_FOLLOWED: Final = 250_000
 """Characters of a document beyond which each line is looked at by itself."""
 
 

