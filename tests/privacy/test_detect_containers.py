@@ -43,6 +43,8 @@ def found(text: str, name: str = "") -> list[str]:
         ("a.js", "app.use(basicAuth({{ users: {{ admin: '{one}', ops: '{two}' }} }}));"),
         ("a.swift", 'let accounts: [String: String] = ["alice": "{one}", "bob": "{two}"]'),
         ("a.exs", 'users = %{{"alice" => "{one}", "bob" => "{two}"}}'),
+        ("a.kt", 'val creds = "bob" to "{one}"; val creds = "eve" to "{two}"'),
+        ("a.py", 'LDAP_BIND = [("cn=a,dc=b", "{one}"), ("cn=b", "{two}")]'),
         ("a.toml", 'passwords = ["{one}", "{two}"]'),
         ("a.toml", '[credentials]\nalice = "{one}"\nbob = "{two}"'),
         ("a.yml", "users:\n  alice: {one}\n  bob: {two}"),

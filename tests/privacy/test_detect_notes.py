@@ -54,6 +54,8 @@ def test_a_sentence_that_says_the_password_is_found(
         ("a.tex", r"with the user \texttt{{bob}} and the password \texttt{{{}}}."),
         ("a.tex", r"user \verb|bob| with password \verb|{}|."),
         ("a.tex", r"\newcommand{{\dbpassword}}{{{}}}"),
+        ("notes.txt", "Wi-Fi at the office: `guests`, key {}"),
+        ("notes.txt", "- Jira :: bob / {} (login)"),
         ("app.log", "12:00 INFO reset password to {} for bob"),
         ("app.log", "12:00 DEBUG connected as bob with password {}"),
         ("a.html", "<!-- test login: demo / {} -->"),
@@ -63,6 +65,19 @@ def test_a_sentence_that_says_the_password_is_found(
 )
 def test_a_password_in_passing_is_found(name: str, template: str) -> None:
     assert found(template.format(PLAIN), name)[:1] == [PLAIN]
+
+
+@pytest.mark.parametrize(
+    ("text", "password"),
+    [
+        ("vpn: user bob pass {}", "Jakub" + "_147"),
+        ("tom: try pw {}", "sunshine" + "601"),
+        ("her password was {}, please change it", "thunder" + "sommer"),
+        ("can't log in to the vpn with bob / {}", "waffle" + "1974"),
+    ],
+)
+def test_a_weak_password_is_found_where_the_words_are_sure(text: str, password: str) -> None:
+    assert found(text.format(password)) == [password]
 
 
 @pytest.mark.parametrize(

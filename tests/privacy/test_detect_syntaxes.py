@@ -52,6 +52,8 @@ NOTATIONS = [
     ("javascript", "", "cy.get('#password').clear().type('{}');"),
     ("javascript", "", "app.use(session({{ secret: '{}', resave: false }}));"),
     ("gherkin", "", 'And I enter "{}" in the password field'),
+    ("yaml", "", "- {{name: REDIS_PASSWORD, value: {}}}"),
+    ("gherkin", "", "| user  | password |\n| alice | {} |"),
     ("python", "", 'PASSWORD, USER = "{}", "app"'),
     ("python", "", '(user, pw) = ("readonly", "{}")'),
     ("javascript", "", "const [user, pass] = ['readonly', '{}'];"),
@@ -341,6 +343,15 @@ def test_the_whole_password_is_found(
     spans = engine().spans(text, level="secrets", language=language, path_name=name)
 
     assert [text[span.start : span.end] for span in spans] == [password]
+
+
+@pytest.mark.parametrize("value", ["*Winter" + "1987", "{Winter" + "-1987}"])
+def test_a_connection_string_may_begin_its_password_with_a_star_or_a_brace(value: str) -> None:
+    text = f"User=app;Password={value};DataSource=db;Port=3050"
+
+    spans = engine().spans(text, level="secrets", language="plaintext")
+
+    assert [text[span.start : span.end] for span in spans] == [value.strip("{}")]
 
 
 @pytest.mark.parametrize(("language", "line"), HARMLESS)

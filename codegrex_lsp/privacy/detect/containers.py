@@ -36,11 +36,11 @@ _EMPTY: Final = 8
 _WIDEST: Final = 1_000
 """Characters of such a line that are read."""
 
-_HINTS: Final = words("passw passphrases pwds cred logins users accounts chpasswd")
+_HINTS: Final = words("passw passphrases pwds cred logins users accounts chpasswd ldap_bind")
 _HINT: Final = re.compile("|".join(sorted(_HINTS)))
 _PASSWORDS: Final = re.compile(r"(?:passwords|passwds|passphrases|pwds)$", re.IGNORECASE)
 _LOGINS: Final = re.compile(
-    r"(?:creds?|credentials?|logins|passwords?|passwd)(?:_?by_?\w{1,12})?$", re.IGNORECASE
+    r"(?:creds?|credentials?|logins|passwords?|passwd|ldap_bind)(?:_?by_?\w{1,12})?$", re.IGNORECASE
 )
 _USERS: Final = re.compile(r"(?:^|[_.\-]|(?<=[a-z]))(?:users|accounts)$", re.IGNORECASE)
 
@@ -69,6 +69,9 @@ _TWO: Final = re.compile(
     r"""(?<!\w)[\[({]\s{0,4}(?P<q>["'`])(?P<name>[^"'`]{1,120})(?P=q)\s{0,4},\s{0,4}"""
     r"""(?P<quote>["'`])(?P<value>[^"'`\s]{4,64})(?P=quote)\s{0,4}[,)\]}]"""
 )
+_TWO_IN_WORDS: Final = re.compile(r"\s{0,8}=\s{0,8}(?P<two>[\"'][^\"']{1,64}[\"']\s(?:to|->)\s)")
+"""A pair of Kotlin or Scala, without brackets."""
+
 _BARE: Final = re.compile(
     r"\s*(?:-\s+)?(?P<name>[\w.@\-]{1,64})\s{0,8}[:=]\s{0,8}(?P<value>[^\s\"'#{\[&*!|>]\S{3,64})\s*$"
 )
@@ -139,6 +142,8 @@ def _opened(text: str, start: int, end: int) -> Opened | None:
         return Opened(what, len(text), "column")
     if what != "changed" and (opening := _OPENING.match(text, end)):
         return Opened(what, opening.end() - 1, "brackets")
+    if what == "logins" and (two := _TWO_IN_WORDS.match(text, end)):
+        return Opened(what, two.start("two"), "line")
     if what == "logins" and text.startswith("{", end):  # a list of them in Go, by their type
         return Opened(what, end, "brackets")
     return None
@@ -152,7 +157,8 @@ class Opened:
         what: `passwords`, `logins`, `users`, `place` for one of several columns, or `changed` for
             what `chpasswd` gets.
         column: Where it begins.
-        shape: What ends it: `brackets`, `column` for what is indented further, `section`.
+        shape: What ends it: its `line`, `brackets`, `section`, or `column` for what is indented
+            further.
         place: Which element of each tuple is the password.
     """
 
@@ -232,7 +238,16 @@ def _in_a_section(lines: Sequence[str], index: int, _: int) -> Iterator[tuple[in
         yield at, 0, min(len(lines[at]), _WIDEST)
 
 
-_SHAPES: Final = {"brackets": _in_brackets, "column": _in_a_column, "section": _in_a_section}
+def _in_a_line(lines: Sequence[str], index: int, column: int) -> Iterator[tuple[int, int, int]]:
+    yield index, column, min(len(lines[index]), column + _WIDEST)
+
+
+_SHAPES: Final = {
+    "line": _in_a_line,
+    "brackets": _in_brackets,
+    "column": _in_a_column,
+    "section": _in_a_section,
+}
 
 
 # -- what stands in it ----------------------------------------------------------------------

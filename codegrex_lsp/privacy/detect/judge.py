@@ -192,7 +192,9 @@ def _is_something_else(value: str) -> bool:
 
 
 def _is_made_up(part: str) -> bool:
-    return len(part) >= 10 and looks_random(part) and mixes_case(part)
+    if len(part) < 10 or not looks_random(part):
+        return False
+    return mixes_case(part) or (not part.islower() and bool(re.search(r"\d[A-Za-z]+\d", part)))
 
 
 # -- words, names, sentences ----------------------------------------------------------------

@@ -41,12 +41,15 @@ _AS: Final = re.compile(
     rf"[`\"'](?P<value>[^\s`\"']{{4,64}})[`\"']\sas\s(?:the\s|a\s|your\s|my\s|his\s|her\s)?{_WORD}\b",
     re.IGNORECASE,
 )
+_WIFI: Final = re.compile(
+    rf"\b(?:wi-?fi|wlan|ssid)\b.{{0,80}}?\bkey(?:\sis|:)?\s{_VALUE}", re.IGNORECASE
+)
 _LATEX: Final = re.compile(
     r"\\(?:re)?newcommand\*?\{?\\\w{0,24}(?:pass|pw)\w{0,24}\}?\{(?P<value>[^\s{}]{4,64})\}",
     re.IGNORECASE,
 )
 _PAIR: Final = re.compile(
-    r"(?<![\w./:\-])`?[\w.@\-]{2,40}`?(?:\s[/|]\s|\s?::\s?|[/:])"
+    r"(?<![\w./:\-])`?[\w.@\-]{2,40}`?(?P<stroke>\s[/|]\s|\s?::\s?|[/:])"
     r"(?P<mark>[`\"'*]{0,2})(?P<value>[^\s`\"'<>()|,;/{}\\]{6,64})(?![/\w])"
 )
 _LOG_IN: Final = re.compile(
@@ -55,7 +58,11 @@ _LOG_IN: Final = re.compile(
     re.IGNORECASE,
 )
 _PAIR_WORDS: Final = ("log in", "log-in", "login", "logged in", "vpn", "ftp ", "admin /", "uses ")
-_FIELD: Final = re.compile(r"(?:with|and|using|,|/|user \S{1,40})\s(?:the\s)?$", re.IGNORECASE)
+_FIELD: Final = re.compile(r"(?:with|and|using|,|/)\s(?:the\s)?$", re.IGNORECASE)
+_USER_BEFORE: Final = re.compile(
+    r"\b(?:user(?:name)?|login|account)[ :=]\s?\S{1,40}?,?\s(?:and\s|with\s)?(?:the\s)?$",
+    re.IGNORECASE,
+)
 _COMMENT: Final = re.compile(r"#|//|/\*|<!--|--|^\s*\*|[\"'`]")
 _CLAUSE_ENDS: Final = re.compile(
     r"[`\"'*}]{0,3}\s*(?:$|[.,;!?)(]|(?:for|until|and|but|please|now|if|again|as)\b)"
@@ -69,7 +76,7 @@ class Notes:
     level: Level = "secrets"
     keywords = frozenset(
         {"pass", "pwd", "pw ", "kennwort", "contrase", "senha", "hasł", "haslo", "wachtwoord"}
-        | {"salasana", *_PAIR_WORDS}
+        | {"salasana", "wi-fi", "wifi", "wlan", "ssid", *_PAIR_WORDS}
     )
     triggers = ()
 
@@ -103,17 +110,23 @@ def _found(line: Line, begin: int) -> Iterator[tuple[int, int]]:
             yield start, end
     for beside in _BESIDE.finditer(text, begin):
         start, end = _trimmed(text, *beside.span("value"))
-        if _is_beside(text, beside, begin, prose=prose) and is_likely(text[start:end]):
+        sure = _is_beside(text, beside, begin, prose=prose)
+        if sure and (is_likely(text[start:end]) or (sure == "named" and _may_be(text[start:end]))):
             yield start, end
     for named in _AS.finditer(text, begin):
         if _is_said(named, *named.span("value")):
             yield named.span("value")
+    for wifi in _WIFI.finditer(text, begin):
+        start, end = _trimmed(text, *wifi.span("value"))
+        if is_likely(text[start:end]):
+            yield start, end
     if "\\" in text and (command := _LATEX.search(text)) and stands_out(command["value"]):
         yield command.span("value")
-    if line.kind is not FileKind.VALUES and (log_in := _LOG_IN.search(text, begin)):
-        for pair in _PAIR.finditer(text, max(begin, log_in.start() - 1)):
+    if line.kind is not FileKind.VALUES and _LOG_IN.search(text, begin):
+        for pair in _PAIR.finditer(text, begin):
             start, end = _trimmed(text, *pair.span("value"))
-            if _is_strong(text[start:end]):
+            spaced = pair["stroke"].startswith(" ")
+            if is_likely(text[start:end]) and (spaced or _is_mixed(text[start:end])):
                 yield start, end
 
 
@@ -121,27 +134,35 @@ def _is_said(said: re.Match[str], start: int, end: int) -> bool:
     """Whether a sentence that says what the password is ends in one."""
     value, after, parts = said.string[start:end], said.string[end:], said.groupdict()
     marked = bool(parts.get("mark", "quotes"))
-    if stands_out(value) or (marked and any(c.isdigit() for c in value)):
+    if marked and any(c.isdigit() for c in value):
         return judge_value(value, Key.HUMAN, quoted=True)
+    if stands_out(value):
+        return _may_be(value)
     if (parts.get("is") or "").strip() == "to" and value.islower() and not marked:
         return after.startswith(" for") and is_no_word(value)  # unlike `to continue`
     return is_no_word(value) and _CLAUSE_ENDS.match(after) is not None
 
 
-def _is_beside(text: str, found: re.Match[str], begin: int, *, prose: bool) -> bool:
-    """Whether the word before a value is a noun: `pass` mostly is none."""
+def _is_beside(text: str, found: re.Match[str], begin: int, *, prose: bool) -> str:
+    """How sure the word before a value is a noun: `pass` mostly is none; empty for not at all."""
     before = text[max(begin, found.start() - 60) : found.start()]
+    if _USER_BEFORE.search(before) or (prose and found.group().lower().startswith("pw ")):
+        return "named"
     if _FIELD.search(before):
-        return True
+        return "likely"
     if found.group().lower().startswith("pass "):
-        return False
-    return prose or bool(found["mark"])
+        return ""
+    return "likely" if prose or found["mark"] else ""
 
 
-def _is_strong(value: str) -> bool:
-    """Likely, and of three kinds of characters: pairs with a stroke are mostly something else."""
+def _may_be(value: str) -> bool:
+    return stands_out(value) and judge_value(value, Key.HUMAN, quoted=True)
+
+
+def _is_mixed(value: str) -> bool:
+    """Of three kinds of characters: what has a stroke without blanks is mostly something else."""
     kinds = (str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum() and c not in "-./:")
-    return is_likely(value) and sum(any(map(kind, value)) for kind in kinds) >= 3
+    return sum(any(map(kind, value)) for kind in kinds) >= 3
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -13,12 +13,16 @@ _CLASSES: Final = tuple(map(re.compile, (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^\w\s\
 _DIGIT: Final = re.compile(r"\d")
 _SHOUTED_AND_SAID: Final = re.compile(r"[A-Z]{3}[_\-+.][a-z]{3}|[a-z]{3}[_\-+.][A-Z]{3}")
 
+_LETTERS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _MARKED: Final = re.compile(r"(?=.*[a-z])(?=.*[A-Z]).*[!@#$%^&*?~+]")
 
 _PASSWORD: Final = re.compile(r"[^\s\"'`<>()\[\]{}|,;\\]{6,64}")
 _NUMBERED: Final = re.compile(
     r"[A-Za-z]{1,16}[\-_.:/]?v?\d{1,3}|[A-Za-z]{1,5}\d{1,3}[\-_.]?[a-z]{1,8}"
 )
+_JOINED: Final = re.compile(r"(?=.{12,})(?:[A-Z][a-z]{3,}){2,}\d{2,3}")
+"""Words of which people make one, with a number: `…Walnut76`."""
+
 _OTHER: Final = re.compile(
     r"[0-9a-fA-F]{6,}|[0-9A-Z]+|[\d.,:%+\-/xXeE]+[A-Za-z]{0,3}|[\w.+\-]+@[\w\-]+\.[\w.\-]+"
     r"|[a-z0-9]+(?:[\-_./:][a-z0-9]{1,4})+|(?:[A-Za-z]+[\-_./:]){1,2}\d{1,3}"
@@ -28,7 +32,8 @@ _OTHER: Final = re.compile(
 
 _ORDINARY: Final = re.compile(
     r"[a-z]+(?:ed|en|ing|ly|[ae]nt|[ai]ble|ive|al|ic|ous|[ae]ry|ion|ions|ful|less|ate|ness|ment|ments"
-    r"|ity|ism|ist|ship|wise|self|where|thing|body|time|ers?|ors?|ase|ese|ise|ize|ify|ward|words?)"
+    r"|ity|ism|ist|ship|wise|self|where|thing|body|time|ase|ese|ise|ize|ify|ward|words?)"
+    r"|[a-z]{1,10}(?:ers?|ors?)"
 )
 _WORDS: Final = words(
     """
@@ -58,13 +63,22 @@ def is_likely(value: str) -> bool:
     Args:
         value: One word, without quotes.
     """
+    if _is_scrambled(value):
+        return judge_value(value, Key.HUMAN, quoted=True)
     if not _PASSWORD.fullmatch(value) or not stands_out(value):
         return False
-    if _NUMBERED.fullmatch(value) or _OTHER.fullmatch(value):
+    if (_NUMBERED.fullmatch(value) and not _JOINED.fullmatch(value)) or _OTHER.fullmatch(value):
         return False
     if not _DIGIT.search(value) and not _MARKED.search(value):
         return False
     return judge_value(value, Key.HUMAN, quoted=True)
+
+
+def _is_scrambled(value: str) -> bool:
+    """Whether letters change their case too often for words."""
+    if not value.isascii() or not value.isalpha() or not 10 <= len(value) <= 64:
+        return False
+    return len(value) < 3 * len(_LETTERS.findall(value))
 
 
 def is_no_word(value: str) -> bool:

@@ -80,6 +80,11 @@ _TO_THE_END: Final = re.compile(
 _ASSIGNED: Final = re.compile(
     rf"[\"']?\]?[ \t]{{0,16}}(?::=|=>|=|:[ \t]|:$|:(?=[^\s:/\\?+]))[ \t]{{0,16}}(?P<value>{_WORD}+)"
 )
+_NAMED_BARE: Final = re.compile(
+    r"[\"']?,\s{0,4}[\"']?value[\"']?:\s{1,4}(?P<value>[^\s\"'`,{}\[\]&*!|>][^\s\"'`,{}\[\]]*)"
+)
+"""In a mapping of YAML on one line: `{name: DB_PASSWORD, value: …}`."""
+
 _BLANK: Final = re.compile(rf"[ \t]{{1,16}}(?P<value>{_WORD}+)")
 _DIRECTIVE: Final = re.compile(r"(?:(?<=password)|(?<=passwd))[ \t]{1,16}(?P<value>[^\s\"'`]+)\s*$")
 """A line of two words, as servers are configured: `bind_password …`."""
@@ -94,7 +99,7 @@ _FLAG: Final = re.compile(r"""(?:[ =]|["'],\s{0,4}(?=["']))(?P<value>"[^"]*"|'[^
 _QUERY: Final = re.compile(r"=(?P<value>[^&\s\"'`<>#;]+)")
 _FIELD: Final = re.compile(
     r"\s?=\s?(?:\{(?P<braced>[^{}\"'`\s]*[^{}\"'`\s\w][^{}\"'`\s]*)\}(?=;|\s*$)"
-    r"|\*?(?P<value>[^;\"'`\s&*][^;\"'`\s&]*)(?=[;\"'`\s]|\s*$))"
+    r"|(?P<starred>\*[^;\"'`\s&*]{4,})(?=;|\s*$)|(?P<value>[^;\"'`\s&]+)(?=[;\"'`\s]|\s*$))"
 )
 _HEADER: Final = re.compile(r":[ \t]{0,4}(?P<value>[^\s\"'`]+)(?=[\"'`])")
 _ELEMENT: Final = re.compile(
@@ -225,6 +230,8 @@ def _value_of(reading: Reading, start: int, end: int) -> Value | None:
 
 def _unquoted(text: str, start: int, end: int) -> Value | None:
     """In files whose values need no quotes."""
+    if match := _NAMED_BARE.match(text, end):
+        return _plain(match)
     lead = _LINE_START.match(text)
     if lead and lead.end() == start and (match := _TO_THE_END.match(text, end)):
         return _plain(match, trim=_TRIM)
@@ -251,8 +258,8 @@ def _in_words(reading: Reading, start: int, end: int, before: str) -> Value | No
     """Without quotes in code or prose: a connection string, a header, a comment, a table."""
     text = reading.text
     if reading.connects and (match := _FIELD.match(text, end)):
-        if match["braced"]:
-            return Value(*match.span("braced"), quoted=True)
+        if match.lastgroup != "value":
+            return Value(*match.span(match.lastgroup or 0), quoted=True)
         return _plain(match, trim=",)", sure=reading.is_inside_string(start))
     if before in "\"'`" and (match := _HEADER.match(text, end)):
         return _plain(match)

@@ -20,6 +20,9 @@ _RULE: Final = re.compile(r"[ \t]*\|?[ \t]*:?-[ \t:|\-]*\r?")
 _RULES: Final = ("|-", "| -", "|:-", "| :-")
 """One of these stands in the rule below every head, and seldom in code."""
 
+_EXAMPLES: Final = ("| password", "|password", "| passwd", "| pwd", "| passphrase")
+"""One of these stands in the head of a table of Gherkin, which has no rule below."""
+
 _INSERT: Final = re.compile(
     r"(?:insert|replace)\s+into\s+[\w.\"`\[\]]{1,120}\s*\((?P<columns>[^()]{1,2000})\)\s*values",
     re.IGNORECASE,
@@ -34,13 +37,15 @@ class Tables:
     """Cells below a head such as `password`, in Markdown and SQL."""
 
     name = "tables/1"
-    keywords = frozenset({*_RULES, "insert into", "replace into", "insert  into", "insert\tinto"})
+    keywords = frozenset(
+        {*_RULES, *_EXAMPLES, "insert into", "replace into", "insert  into", "insert\tinto"}
+    )
     triggers = ()
 
     def scan_document(self, text: str, *, half_typed: bool) -> Sequence[Span]:
         """One span for each cell."""
         del half_typed
-        return [*_markdown(text), *_inserts(text)]
+        return [*_markdown(text), *_inserts(text), *_examples(text)]
 
 
 class Separated:
@@ -102,6 +107,34 @@ def _rule_lines(text: str) -> Iterator[tuple[int, int]]:
             if start and _RULE.fullmatch(text, start, end):
                 yield start, end
             at = text.find(mark, end)
+
+
+def _examples(text: str) -> Iterator[Span]:
+    """Tables of Gherkin: lines of as many cells as the one that names them."""
+    lowered = text.lower() if "|" in text else ""
+    done = 0
+    for at in sorted(_all(lowered, _EXAMPLES)):
+        start = text.rfind("\n", 0, at) + 1
+        end = text.find("\n", at)
+        if start < done or end < 0 or not text[start:end].lstrip().startswith("|"):
+            continue
+        head = list(_cells(text, start, end, "|"))
+        columns = _columns([text[a:b] for a, b in head])
+        done = end
+        for begin, stop in _lines(text, end + 1):
+            cells = list(_cells(text, begin, stop, "|"))
+            if len(cells) != len(head) or _RULE.fullmatch(text, begin, stop):
+                break
+            yield from _spans(text, cells, columns)
+            done = stop
+
+
+def _all(text: str, marks: Sequence[str]) -> Iterator[int]:
+    for mark in marks:
+        at = text.find(mark)
+        while at >= 0:
+            yield at
+            at = text.find(mark, at + len(mark))
 
 
 def _inserts(text: str) -> Iterator[Span]:

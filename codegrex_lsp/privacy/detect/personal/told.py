@@ -24,8 +24,9 @@ _BIRTH: Final = re.compile(
     re.IGNORECASE,
 )
 _HOUSE: Final = re.compile(
-    r"[0-9]{1,5}\s?[a-z]?,?\s(?:[a-z]{2,6}\s)?[A-ZÀ-Þ]"
-    r"|(?=[A-ZÀ-Þ]).*(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|[Cc]alle |[Vv]ia |[Rr]u[ae] ).*[0-9]"
+    r"[0-9]{1,5}\s?[a-z]?,?\s(?:[a-z]{2,6}\s){0,3}[A-ZÀ-Þ]"
+    r"|(?=[A-ZÀ-Þ]).*(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|[Cc]alle |[Vv]ia |[Rr]u[ae] )"
+    r".*[0-9]"
 )
 """A number before a name, or a word for a street and a number."""
 
