@@ -203,3 +203,11 @@ def test_vllm_alone_is_told_by_its_template_not_to_think() -> None:
 def test_a_service_behind_https_is_not_asked_before_it_is_used(base: str, asked: bool) -> None:
     probe = Probe(ProviderConfig("x", "openai-compatible", base), Purpose.FACTS, "m")
     assert (translator("openai-compatible").known(probe) is None) is asked
+
+
+def test_a_named_template_is_for_completions_only_and_asks_for_the_usage_too() -> None:
+    made = {"kind": "openai-compatible", "fim": "codegemma"}
+    path, body = sent(completion("P", "S", **made))
+    assert path == "/v1/completions"
+    assert body["stream_options"] == {"include_usage": True}
+    assert sent(conversation((Role.USER, "hi"), **made))[0] == "/v1/chat/completions"
