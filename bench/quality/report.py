@@ -254,8 +254,9 @@ missing has been looked at, and was mended from public formats.
 
 - gitleaks: its configuration carries no examples. They are made from its patterns, as its makers
   make theirs: beside a name in ten notations where the pattern wants a name, and else with no name
-  at all. That is harder than the samples of its makers, which all stand beside a name.
-- noseyparker: its examples in their notations, with random characters of our own for their tokens.
+  at all. That is harder than most samples of its makers, which stand beside a name.
+- noseyparker: its examples in their notations, written down anew with random characters of our own
+  for their tokens.
 - kingfisher: the examples that its program lists, of the last edition that has any.
 - *All rules* counts those for identifiers, addresses and keys that are public by design, too. They
   stay readable here by intent: client ids, ARNs, bucket names, publishable keys.
