@@ -69,6 +69,7 @@ async def every(house: House, folder: Path, *, offline: bool) -> list[Check]:
         except Exception as error:
             found.append(_failed(name, error))
     plain: list[tuple[str, Callable[[], list[Check]]]] = [
+        ("policy", lambda: policy(house)),
         ("embedded", lambda: embedded(settings)),
         ("ignore", lambda: ignore(house, folder)),
         ("certificates", lambda: certificates(settings)),
@@ -124,6 +125,25 @@ def mode(resolved: Resolved) -> Check:
     votes = ", ".join(f"{vote.source}: {vote.mode.value}" for vote in resolved.votes)
     told = f"{now}, decided by {resolved.mode_source}"
     return Check("mode", "ok", f"{told} ({votes})" if votes else told)
+
+
+def policy(house: House) -> list[Check]:
+    """The organisation's policy, and whether the person it is for could change it."""
+    standing = house.policy()
+    if not standing.pinned:
+        return [Check("policy", "skip", "this machine pins no organisation policy")]
+    if standing.code:
+        return [Check("policy", "fail", standing.reason, standing.fix)]
+    found = [Check("policy", "warn", note) for note in standing.notes]
+    administrator = hasattr(os, "geteuid") and os.geteuid() == 0
+    writable = [path.name for path in house.policy_files() if os.access(path, os.W_OK)]
+    if writable and not administrator:
+        told = f"whoever runs this can change {', '.join(writable)} of the machine's folder"
+        fix = "Let only administrators write there, or the policy binds nobody."
+        found.append(Check("policy", "warn", told, fix))
+    assert standing.policy is not None
+    told = f"{standing.policy.name} is in force, signed by {standing.policy.signer[:23]}…"
+    return [Check("policy", "ok", told), *found]
 
 
 def providers(answers: Sequence[ProviderCheck], routes: Sequence[str]) -> list[Check]:

@@ -14,6 +14,7 @@ from codegrex_lsp.lsp.session import Session
 
 if TYPE_CHECKING:
     from codegrex_lsp.settings.model import Problem
+    from codegrex_lsp.settings.pins import Standing
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Announcer:
         self._timer: asyncio.TimerHandle | None = None
         self._told: dict[str, Any] | None = None
         self._told_problems: set[Problem] = set()
+        self._policy: Standing | None = None
 
     def soon(self) -> None:
         """Something may have changed; look after a moment."""
@@ -40,11 +42,13 @@ class Announcer:
             self._timer = loop.call_later(_QUIET_SECONDS, self._look)
 
     def look_if_mode_changed(self) -> None:
-        """Notice a mode that was changed outside the editor, without looking at any document."""
+        """Notice a mode or a policy that was changed outside the editor, without any document."""
         if self._told is None:
             return
         resolved = self._session.house.resolved(self._folder())
-        if resolved.settings.privacy.mode.value != self._told["mode"]:
+        mode_changed = resolved.settings.privacy.mode.value != self._told["mode"]
+        if mode_changed or resolved.policy is not self._policy:
+            self._policy = resolved.policy
             self.soon()
         self._session.house.look_again()
 

@@ -23,6 +23,7 @@ from codegrex_lsp.engine.requests import (
 )
 from codegrex_lsp.errors import RefusedError
 from codegrex_lsp.settings.model import Problem, Resolved, Settings, Vote
+from codegrex_lsp.settings.pins import NO_POLICY, Standing
 from codegrex_lsp.values.mode import Destination, Mode, Task
 from codegrex_lsp.values.reply import Decision, Redaction, Suggestion, WithheldPiece
 from codegrex_lsp.values.route import ModelFacts, ProviderConfig, Route
@@ -66,6 +67,7 @@ class ScriptedHouse:
     raises: BaseException | None = None
     ledger: Any = None
     folders: Any = None
+    standing: Standing = NO_POLICY
     keys: Any = field(default_factory=lambda: SimpleNamespace(keychain=_Keychain()))
     states: tuple[Any, ...] = ()
 
@@ -108,6 +110,12 @@ class ScriptedHouse:
 
     def status(self, folder: Path | None, snapshot: object = None) -> Status:
         return Status(self.mode, "flag", "normal", "local models only")
+
+    def policy(self) -> Standing:
+        return self.standing
+
+    def policy_files(self) -> tuple[Path, ...]:
+        return ()
 
     def explain_ignore(self, path: Path, folder: Path | None) -> Any:
         if path.name not in self.ignored:

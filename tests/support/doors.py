@@ -13,6 +13,7 @@ from codegrex_lsp.errors import BadAnswer, ProviderError
 from codegrex_lsp.privacy.cleared import Cleared
 from codegrex_lsp.providers.wire import Call, Decoder, Probe, Purpose, Sampling
 from codegrex_lsp.settings.model import Network
+from codegrex_lsp.settings.pins import NO_LIMITS, Limits
 from codegrex_lsp.values.ask import Role
 from codegrex_lsp.values.mode import Destination, Mode
 from codegrex_lsp.values.route import ModelFacts, ProviderConfig, Timeouts
@@ -60,6 +61,7 @@ class Bench:
     endpoint: str | None = None
     asked: list[str] = field(default_factory=list)
     now: float = 1_800_000_000.0
+    limits: Limits = NO_LIMITS
 
     def __post_init__(self) -> None:
         self.translator = PlainTranslator()
@@ -70,6 +72,7 @@ class Bench:
             mode=self._mode,
             private_hosts=lambda: self.private_hosts,
             network=lambda: self.network,
+            limits=lambda: self.limits,
         )
 
     async def _endpoint(self, provider: ProviderConfig) -> Endpoint:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from codegrex_lsp import portable
@@ -21,9 +22,13 @@ async def house(
     home: Path,
     ollama: FakeOllama,
     progress: Callable[[str], None] = lambda sentence: None,
+    machine: Path | None = None,
     **flags: object,
 ) -> AsyncIterator[House]:
-    """A House below `home`; further keyword arguments are settings with `__` for the dot."""
+    """A House below `home`; further keyword arguments are settings with `__` for the dot.
+
+    `machine` stands for the administrator's folder, which no variable moves.
+    """
     settings: dict[str, object] = {
         "completion.routes": ["ollama"],
         "completion.debounceMs": 0,
@@ -32,6 +37,8 @@ async def house(
         **{name.replace("__", "."): value for name, value in flags.items()},
     }
     folders = portable.folders({"CODEGREX_HOME": str(home)})
+    if machine is not None:
+        folders = replace(folders, machine=machine)
     built = House(folders, Wishes(flags=settings), progress=progress)
     try:
         yield built
