@@ -41,7 +41,7 @@ from codegrex_lsp.settings.keys import State as KeyState
 from codegrex_lsp.settings.keysources import Origin
 from codegrex_lsp.settings.model import Resolved, Settings
 from codegrex_lsp.settings.pins import Limits, Standing
-from codegrex_lsp.settings.policyreader import PolicyReader
+from codegrex_lsp.settings.policyreader import KEY_FILE, MACHINE_FILE, PolicyReader
 from codegrex_lsp.state import secret
 from codegrex_lsp.state.choices import Choices
 from codegrex_lsp.state.credentials import Credentials
@@ -222,6 +222,11 @@ class House:
     def policy(self) -> Standing:
         """How things stand with the organisation's policy. Cheap; re-reads what changed on disk."""
         return self._policy.current()
+
+    def policy_files(self) -> tuple[Path, ...]:
+        """The machine's files that make a policy, as far as they are there, and their folder."""
+        names = ("", KEY_FILE, MACHINE_FILE)
+        return tuple(p for name in names if (p := self.folders.machine / name).exists())
 
     def verify_policy(self, envelope: bytes, keys: bytes | None = None) -> Standing:
         """How things would stand with this policy alone; nothing is put in force.
