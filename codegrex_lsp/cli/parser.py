@@ -17,6 +17,7 @@ from codegrex_lsp.cli import (
     ledger,
     mode,
     models,
+    policy,
     preview,
     scan,
 )
@@ -32,6 +33,7 @@ VERBS = (
     keys,
     ledger,
     config,
+    policy,
     doctor,
     demo,
     completion,
