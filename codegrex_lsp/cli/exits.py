@@ -65,6 +65,7 @@ _FINE = frozenset({"shown", "cached", "empty"})
 _CONFIGURATION = frozenset(
     {"no-routes", "configuration", "bad-base-url", "no-base-url", "bad-header", "fim-unknown",
      "model-not-gguf", "provider-kind-unknown", "choice-not-stored", "settings-not-changed",
+     "queue-not-stored",
      "no-key", "bad-key", "key-elsewhere", "client-slow", "keys-file", "keychain-missing",
      "keychain-locked", "keychain-slow", "keychain-lost", "keychain-refused", "keychain-failed",
      "keychain-index"}

@@ -20,6 +20,7 @@ from codegrex_lsp.cli import (
     policy,
     preview,
     scan,
+    telemetry,
 )
 from codegrex_lsp.cli.common import add_common
 
@@ -34,6 +35,7 @@ VERBS = (
     ledger,
     config,
     policy,
+    telemetry,
     doctor,
     demo,
     completion,

@@ -24,7 +24,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from codegrex_lsp.egress.address import Target
-from codegrex_lsp.egress.errand import Errand, errand_of, errand_of_probe, permit, target_of
+from codegrex_lsp.egress.errand import (
+    Errand,
+    errand_of,
+    errand_of_batch,
+    errand_of_probe,
+    permit,
+    target_of,
+)
 from codegrex_lsp.egress.ledger import Entry, Ledger, Receipt
 from codegrex_lsp.egress.recording import Recorded, RecordingDoor
 from codegrex_lsp.egress.watch import Watch
@@ -34,7 +41,8 @@ from codegrex_lsp.errors import (
     LedgerError,
 )
 from codegrex_lsp.privacy.cleared import Cleared
-from codegrex_lsp.providers.wire import Call, Probe, Sampling, Translator
+from codegrex_lsp.providers import telemetry
+from codegrex_lsp.providers.wire import Call, Probe, Sampling, TelemetryBatch, Translator
 from codegrex_lsp.settings.model import Network
 from codegrex_lsp.settings.pins import NO_LIMITS, Limits
 from codegrex_lsp.values.mode import Destination, Mode
@@ -142,6 +150,13 @@ class Door:
         async with contextlib.aclosing(chunks):
             return b"".join([chunk async for chunk in chunks])
 
+    async def report(self, batch: TelemetryBatch, translator: Translator) -> None:
+        """Send telemetry, without key; what is answered is not kept. Raises as `stream` does."""
+        chunks = self._send(errand_of_batch(batch), lambda: telemetry.encode(batch), translator)
+        async with contextlib.aclosing(chunks):
+            async for _ in chunks:
+                pass
+
     def mode_changed(self) -> None:
         """End every request that the mode no longer allows, waiting or not.
 
@@ -183,7 +198,9 @@ class Door:
         self._watches.add(watch)
         try:
             watch.check()
-            endpoint = await watch.unhurried(self._endpoints(errand.provider))
+            endpoint = Endpoint(errand.provider.base_url)
+            if not errand.anonymous:
+                endpoint = await watch.unhurried(self._endpoints(errand.provider))
             mode = self._permit(errand)
             private_hosts = tuple(self._private_hosts())
             target = target_of(errand, endpoint.base_url, private_hosts, mode)
@@ -195,6 +212,7 @@ class Door:
                 private_hosts,
                 self._network(),
                 may_resolve=mode is not Mode.OFFLINE,
+                anonymous=errand.anonymous,
             )
             receipt = await watch.unhurried(self._record(errand, mode, target, call))
             with self._noting(receipt) as ended:

@@ -9,7 +9,7 @@ from pathlib import PureWindowsPath
 from codegrex_lsp.egress.address import Target, declared, parse
 from codegrex_lsp.errors import AddressRefused, ConfigurationError, RefusedError
 from codegrex_lsp.privacy.cleared import Cleared
-from codegrex_lsp.providers.wire import Probe
+from codegrex_lsp.providers.wire import Probe, TelemetryBatch
 from codegrex_lsp.settings.pins import NO_LIMITS, Limits
 from codegrex_lsp.values.mode import Destination, Mode, Task, allowed, strictest
 from codegrex_lsp.values.route import ProviderConfig
@@ -30,6 +30,8 @@ class Errand:
         pieces: Pieces of text in it.
         redactions: Values masked in them.
         withheld: Pieces left out.
+        anonymous: Whether it goes without anything that says whose it is: without key, and over
+            connections of its own.
     """
 
     provider: ProviderConfig
@@ -42,6 +44,7 @@ class Errand:
     pieces: int = 0
     redactions: int = 0
     withheld: int = 0
+    anonymous: bool = False
 
 
 def errand_of(cleared: Cleared) -> Errand:
@@ -69,6 +72,18 @@ def errand_of_probe(probe: Probe, private_hosts: Sequence[str]) -> Errand:
         task=Task.PROBE,
         destination=declared(probe.provider.base_url, probe.provider.kind, private_hosts),
         mode=Mode.NORMAL,
+    )
+
+
+def errand_of_batch(batch: TelemetryBatch) -> Errand:
+    """The errand of telemetry. Whether the person asked again decides which task it is."""
+    return Errand(
+        provider=batch.provider,
+        model="",
+        task=Task.TELEMETRY_ASKED_AGAIN if batch.asked_again else Task.TELEMETRY,
+        destination=Destination.CLOUD,
+        mode=Mode.NORMAL,
+        anonymous=True,
     )
 
 

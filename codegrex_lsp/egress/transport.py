@@ -49,6 +49,7 @@ class Way:
         may_resolve: False in offline mode: no name server is asked.
         proxy: URL of the proxy, or empty. Only a cloud way has one.
         ca_bundle: File of certificates to trust beside the system's, or empty.
+        anonymous: Whether no request that says whose it is goes over its connections.
     """
 
     target: Target
@@ -57,6 +58,7 @@ class Way:
     may_resolve: bool
     proxy: str = field(default="", repr=False)
     ca_bundle: str = ""
+    anonymous: bool = False
 
 
 def way_to(
@@ -66,6 +68,7 @@ def way_to(
     network: Network,
     *,
     may_resolve: bool,
+    anonymous: bool = False,
     environ: Mapping[str, str] = os.environ,
 ) -> Way:
     """The way to a target. A proxy is taken for the cloud only, and never to this machine."""
@@ -73,7 +76,8 @@ def way_to(
     if destination is Destination.CLOUD and target.scheme == "https" and not target.loopback:
         wished = network.proxy
         proxy = wished if wished != "env" else proxies.from_environment(environ, target.host)
-    return Way(target, destination, tuple(private_hosts), may_resolve, proxy, network.ca_bundle)
+    hosts, bundle = tuple(private_hosts), network.ca_bundle
+    return Way(target, destination, hosts, may_resolve, proxy, bundle, anonymous)
 
 
 class PinnedTransport(httpx.AsyncHTTPTransport):

@@ -28,6 +28,7 @@ from codegrex_lsp.engine.models import ModelBook
 from codegrex_lsp.engine.names_server import NamesServer
 from codegrex_lsp.engine.requests import CompletionOutcome, CompletionRequest, Preview, Status
 from codegrex_lsp.engine.survey import ProviderCheck, Survey, destination
+from codegrex_lsp.engine.telemetry import Telemetry
 from codegrex_lsp.engine.turns import Turns
 from codegrex_lsp.errors import CodegrexError, RefusedError
 from codegrex_lsp.portable import Folders
@@ -45,6 +46,7 @@ from codegrex_lsp.settings.policyreader import KEY_FILE, MACHINE_FILE, PolicyRea
 from codegrex_lsp.state import secret
 from codegrex_lsp.state.choices import Choices
 from codegrex_lsp.state.credentials import Credentials
+from codegrex_lsp.state.telemetry import TelemetryQueue
 from codegrex_lsp.values.document import Snapshot
 from codegrex_lsp.values.mode import Destination, Mode, Task
 from codegrex_lsp.values.reply import Decision
@@ -170,6 +172,9 @@ class House:
             progress=progress,
             clock=clock,
         )
+        self.telemetry = Telemetry(
+            lambda: self._settings(None), TelemetryQueue(folders.state), self._door, translator
+        )
         self._survey = Survey(self._settings, self._door, self._book, translator)
         self._turns: Turns[CompletionOutcome] = Turns()
 
@@ -185,6 +190,8 @@ class House:
         )
         self.keys.forget()
         self._door.mode_changed()
+        if not self._settings(None).telemetry.enabled:
+            self.telemetry.look()
 
     def look_again(self) -> None:
         """End what a mode or a policy tightened by others no longer allows."""
@@ -336,6 +343,7 @@ class House:
             decision = Decision("superseded", "a newer request took its place")
             return CompletionOutcome(None, decision)
         self._last[request.snapshot.folder] = outcome
+        self.telemetry.completion(outcome)
         return outcome
 
     async def preview(self, request: CompletionRequest, task: Task = Task.COMPLETION) -> Preview:
@@ -428,6 +436,7 @@ class House:
     async def close(self) -> None:
         """End the child processes and close every connection."""
         self._turns.end_all()
+        await asyncio.to_thread(self.telemetry.keep)
         await self._names.close()
         await self.keys.close()
         await self._book.close()

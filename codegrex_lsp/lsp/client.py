@@ -8,6 +8,7 @@ from typing import Any
 
 from codegrex_lsp.lsp.positions import Encoding
 from codegrex_lsp.lsp.protocol import Initialize
+from codegrex_lsp.values.telemetry import Editor
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Client:
         shows_documents: It opens a document that it is asked to show.
         knows_copilot_status: It introduced itself with `editorInfo`, as Copilot's clients do.
         keeps_keys: It answers `codegrex/key`.
+        editor: Which it is, for telemetry.
         trusted: It trusts the workspace.
         settings: Its settings at start, without the `codegrex.` prefix.
     """
@@ -47,6 +49,7 @@ class Client:
     shows_documents: bool = False
     knows_copilot_status: bool = False
     keeps_keys: bool = False
+    editor: Editor = Editor.OTHER
     trusted: bool = True
     settings: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -76,6 +79,7 @@ class Client:
             shows_documents=_at(can, "window", "showDocument", "support") is True,
             knows_copilot_status=isinstance(options.get("editorInfo"), dict),
             keeps_keys=options.get("clientKeys") is True,
+            editor=_editor(params.client_info.name if params.client_info else ""),
             trusted=options.get("trusted", True) is True,
             settings=without_prefix(options.get("settings")),
         )
@@ -122,6 +126,13 @@ def _at(tree: object, *names: str) -> object:
 
 def _list(said: object) -> list[Any]:
     return said if isinstance(said, list) else []
+
+
+def _editor(name: str) -> Editor:
+    word = name.lower()
+    if word.startswith("visual studio code") or word in ("vscode", "code-server", "vscodium"):
+        return Editor.VSCODE
+    return Editor.NEOVIM if word == "neovim" else Editor.OTHER
 
 
 def _encoding(offered: object) -> Encoding:

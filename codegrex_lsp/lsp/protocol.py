@@ -61,10 +61,18 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientInfo:
+    """Who the editor says that it is."""
+
+    name: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Initialize:
     """`initialize`. Capabilities stay plain JSON; `client.Client` reads what matters."""
 
     process_id: int | None = None
+    client_info: ClientInfo | None = None
     root_uri: str | None = None
     root_path: str | None = None
     workspace_folders: list[Folder] | None = None

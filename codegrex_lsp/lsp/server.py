@@ -200,6 +200,8 @@ def _add_lifecycle(built: Built, progress: Progress, on_exit: Callable[[int], No
             built.begin(workspace.watch_files(session))
         built.begin(completion.register_where_wanted(session))
         built.begin(session.house.warm_up())
+        session.house.telemetry.editor = session.client.editor
+        built.begin(session.house.telemetry.run())
 
     def shutdown(params: protocol.Nothing) -> None:
         conversation.state = State.SHUT_DOWN

@@ -24,6 +24,7 @@ from codegrex_lsp.lsp.positions import LineIndex
 from codegrex_lsp.lsp.protocol import Position
 from codegrex_lsp.values.document import Snapshot
 from codegrex_lsp.values.reply import Decision
+from codegrex_lsp.values.telemetry import Counted
 
 if TYPE_CHECKING:
     from codegrex_lsp.engine.house import House, Wishes
@@ -308,6 +309,7 @@ class Session:
         if identity in self._offers:
             self._offers.remove(str(identity))
             self.statistics["accepted"] += 1
+            self.house.telemetry.count(Counted.ACCEPTED)
 
     def keep_preview(self, text: str) -> str:
         """Keep a preview's text for the editor to open; the uri to open it by."""

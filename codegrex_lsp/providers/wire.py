@@ -15,6 +15,7 @@ from codegrex_lsp.errors import ProviderError
 from codegrex_lsp.privacy.cleared import Cleared
 from codegrex_lsp.values.reply import Usage
 from codegrex_lsp.values.route import ModelFacts, ProviderConfig
+from codegrex_lsp.values.telemetry import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,23 @@ class Probe:
     provider: ProviderConfig
     purpose: Purpose
     model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TelemetryBatch:
+    """Reports of counts. Its fields are of a closed schema, so it can carry no text.
+
+    Attributes:
+        provider: The managed cloud, without headers of the person.
+        install: A random number that stands for this installation until it is reset.
+        reports: What is sent.
+        asked_again: Whether the person wants it sent in sensitive mode too.
+    """
+
+    provider: ProviderConfig
+    install: str
+    reports: tuple[Report, ...]
+    asked_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ class Telemetry:
     """`telemetry.*`."""
 
     enabled: bool = False
+    in_sensitive: bool = False
     sample_rate: float = 0.1
 
 

@@ -70,7 +70,7 @@ class Key:
 
 
 LATER: Final = frozenset({"providers.<id>.chatModel"})
-LATER_GROUPS: Final = ("chat.", "terminal.", "telemetry.")
+LATER_GROUPS: Final = ("chat.", "terminal.")
 """Keys that are read and checked although what they steer is not built yet: nobody is told of
 protection that is not there."""
 
@@ -292,7 +292,17 @@ KEYS: Final[tuple[Key, ...]] = (
         "telemetry.enabled",
         Bool(),
         False,
-        "Send anonymous usage counts, in `normal` mode only and never with text.",
+        "Send anonymous usage counts to the managed cloud, in `normal` mode and never with text; "
+        "`codegrex-lsp telemetry show` prints every one.",
+        scope=Scope.MACHINE,
+        stricter=_OFF,
+        repository=True,
+    ),
+    Key(
+        "telemetry.inSensitive",
+        Bool(),
+        False,
+        "Send them in `sensitive` mode too. Never in `offline`.",
         scope=Scope.MACHINE,
         stricter=_OFF,
         repository=True,

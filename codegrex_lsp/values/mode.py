@@ -5,6 +5,7 @@
     probe            normal sensitive offline    normal
     account          -                           normal sensitive
     telemetry        -                           normal
+    ", asked again   -                           normal sensitive
     download         -                           normal sensitive
 
 "Text-bearing" is completion, chat, edit and commit message: whatever carries code or prompts.
@@ -50,6 +51,7 @@ class Task(StrEnum):
     PROBE = "probe"
     ACCOUNT = "account"
     TELEMETRY = "telemetry"
+    TELEMETRY_ASKED_AGAIN = "telemetry-asked-again"
     DOWNLOAD = "download"
 
     @property
@@ -75,6 +77,8 @@ ALLOWED: Final = MappingProxyType(
         (Task.ACCOUNT, Destination.CLOUD): _NOT_OFFLINE,
         (Task.TELEMETRY, Destination.LOCAL): _NEVER,
         (Task.TELEMETRY, Destination.CLOUD): _NORMAL,
+        (Task.TELEMETRY_ASKED_AGAIN, Destination.LOCAL): _NEVER,
+        (Task.TELEMETRY_ASKED_AGAIN, Destination.CLOUD): _NOT_OFFLINE,
         (Task.DOWNLOAD, Destination.LOCAL): _NEVER,
         (Task.DOWNLOAD, Destination.CLOUD): _NOT_OFFLINE,
     }

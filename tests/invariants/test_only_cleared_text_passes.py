@@ -150,7 +150,7 @@ def test_nobody_reaches_round_reveal() -> None:
     assert reaching == {"values/sealed.py"}
 
 
-def test_the_door_takes_a_cleared_or_a_probe_and_nothing_else() -> None:
+def test_the_door_takes_a_cleared_and_what_can_hold_no_text_and_nothing_else() -> None:
     import inspect
 
     from codegrex_lsp.egress.door import Door
@@ -163,6 +163,7 @@ def test_the_door_takes_a_cleared_or_a_probe_and_nothing_else() -> None:
     assert public == {
         "stream": ["cleared", "translator", "sampling"],
         "probe": ["probe", "translator"],
+        "report": ["batch", "translator"],
         "mode_changed": [],
         "warm_up": [],
         "close": [],
