@@ -255,7 +255,8 @@ class Engine:
         clues: Hits = ()
         for detector in detectors:
             if detector.wants(line):
-                self._start(detector, run)
+                if detector.name not in self._started:
+                    self._start(detector, run)
                 for one in detector.scan_line(line):
                     if isinstance(one, Span):
                         line.found.append(one)
@@ -331,11 +332,10 @@ class Engine:
 
         That takes up to seconds, once in a process, and is no part of a scan's budget.
         """
-        if detector.name not in self._started:
-            began = self._clock()
-            detector.warm_up()
-            self._started.add(detector.name)
-            run.deadline += self._clock() - began
+        began = self._clock()
+        detector.warm_up()
+        self._started.add(detector.name)
+        run.deadline += self._clock() - began
 
 
 class _OutOfTime(DetectorFailed):
