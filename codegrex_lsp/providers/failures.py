@@ -287,7 +287,7 @@ def _stated(body: bytes) -> _Stated:
 def _read(answer: Mapping[str, object]) -> _Stated:
     parts = list(_parts(answer))
     words = [part.get(name) for part in parts for name in _NAMES]
-    codes = frozenset(word.lower() for word in words if isinstance(word, str) and len(word) < 64)
+    codes = frozenset(word.lower() for word in words if isinstance(word, str))
     fields = [part.get("param") for part in parts]
     told = [str(part.get("message", ""))[:64].lower() for part in parts]
     return _Stated(

@@ -164,6 +164,11 @@ def test_a_longer_context_is_advised_where_it_is_ours_to_give() -> None:
     assert "numCtx" not in failures.explain(PROVIDER, 400, too_long).fix
 
 
+def test_a_wrong_key_and_one_that_may_not_are_told_apart() -> None:
+    told = [failures.explain(PROVIDER, status, b"").message for status in (401, 403)]
+    assert told == ["mine did not accept the key.", "mine does not let this key do that."]
+
+
 def test_the_managed_cloud_has_no_key_to_set_but_a_sign_in() -> None:
     error = failures.explain(ProviderConfig("codegrex", "codegrex"), 401, b"")
     assert error.fix == "Sign in anew: codegrex-lsp login"
