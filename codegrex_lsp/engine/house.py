@@ -244,6 +244,16 @@ class House:
         """
         return self._policy.verify(envelope, keys)
 
+    def keep_policy(self, envelope: bytes) -> Standing:
+        """Keep a policy that was fetched, where it could be in force; running requests are checked.
+
+        Raises:
+            OSError: It can not be written.
+        """
+        standing = self._policy.keep(envelope)
+        self._door.mode_changed()
+        return standing
+
     def without_policy(self, folder: Path | None) -> Resolved:
         """The settings as they would be, were there no organisation policy. For showing only."""
         return self._reader.without_policy(folder)

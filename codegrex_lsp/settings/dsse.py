@@ -105,11 +105,17 @@ def authenticated(payload: bytes) -> bytes:
     )
 
 
-def strict_json(content: bytes) -> Any:
-    """JSON in which every name stands once and every number is one. Raises Refused."""
+def strict_json(content: bytes, *, nulls: bool = True) -> Any:
+    """JSON in which every name stands once and every number is one. Raises Refused.
+
+    Args:
+        content: UTF-8.
+        nulls: Whether a name may stand for null, which says nothing and looks as if it did.
+    """
+    take = _once if nulls else _once_and_said
     try:
         return json.loads(
-            content.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number
+            content.decode("utf-8"), object_pairs_hook=take, parse_constant=_no_number
         )
     except (ValueError, RecursionError):
         raise Refused("is not JSON") from None
@@ -122,6 +128,13 @@ def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
         if name in made:
             raise Refused("states a name twice")
         made[name] = value
+    return made
+
+
+def _once_and_said(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    made = _once(pairs)
+    if None in made.values():
+        raise Refused("states null, which says nothing; leave the name out")
     return made
 
 

@@ -132,7 +132,10 @@ class Pins:
         limits: What requests may use.
     """
 
-    settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    settings: Mapping[str, Any] = field(
+        default_factory=lambda: MappingProxyType({}),
+        repr=False,  # a pattern may hold what it is meant to find
+    )
     ignore: tuple[str, ...] = ()
     limits: Limits = Limits()
 

@@ -52,7 +52,7 @@ EARLY_S: Final = DAY_S
 
 def read(payload: bytes) -> Policy:
     """The policy in a payload. Raises dsse.Refused: one part that is not understood spoils all."""
-    raw = dsse.strict_json(payload)
+    raw = dsse.strict_json(payload, nulls=False)
     try:
         _same_format(raw)
         said = _BODY.read(raw, "", _no_part)

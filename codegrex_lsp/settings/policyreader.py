@@ -110,6 +110,28 @@ class PolicyReader:
         found: bytes | str | None = keys if keys is not None else _content(self._key)
         return self._judged(found, [Offer(MACHINE, content)], self._memory.latest(self._clock()))
 
+    def keep(self, content: bytes) -> Standing:
+        """Keep a policy that was fetched from the managed cloud, where it could be in force.
+
+        Anything else leaves the copy that is there: a bad answer must not close a good policy.
+
+        Args:
+            content: An envelope.
+
+        Returns:
+            How things would stand with it alone; `pinned` is False where this machine pins no key,
+            and nothing is kept then.
+
+        Raises:
+            OSError: It can not be written.
+        """
+        if not _exists(self._key):
+            return NO_POLICY
+        standing = self.verify(content)
+        if not standing.code:
+            portable.write_private(self._files[1], content)
+        return standing
+
     def _contents(self) -> tuple[bytes | str | None, ...]:
         return tuple(map(_content, (self._key, *self._files)))
 
@@ -146,9 +168,9 @@ class PolicyReader:
 
 
 def _exists(path: Path) -> bool:
-    """Whether a file is there. One that can not be asked about counts as there: fail closed."""
+    """Whether a file is there, were it a link to nowhere or one that can not be asked about."""
     try:
-        os.stat(path)  # noqa: PTH116  # on every request, as in `files.stamp`
+        os.lstat(path)  # on every request, as in `files.stamp`
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError:

@@ -90,6 +90,7 @@ def test_a_policy_that_says_nothing_pins_nothing() -> None:
         ({"settings": {"privacy.privateHosts": ["10.0.0.1"]}}, "can pin"),
         ({"settings": {"providers.ollama.baseUrl": "https://evil.example"}}, "can pin"),
         ({"settings": {"completion.routes": ["openai"]}}, "can pin"),
+        ({"settings": {"privacy": {"mode": None}}}, "null"),
         ({"settings": {"privacy.pathPolicies": [{"glob": "x"}]}}, "level"),
         ({"settings": {"privacy.pathPolicies": [{"glob": "x", "level": "lokal"}]}}, "did you"),
         (
@@ -157,6 +158,16 @@ def test_hosts_are_covered_by_name_domain_address_and_network() -> None:
     ):
         assert not limits.permits_host(host), host
     assert Limits().permits_host("anything") and not Limits(hosts=()).permits_host("anything")
+
+
+def test_a_setting_stated_twice_counts_by_its_stricter_word() -> None:
+    found = read(settings={"privacy.mode": "offline", "privacy": {"mode": "normal"}})
+    assert found.pins.settings["privacy.mode"] == "offline"
+
+
+def test_what_is_pinned_is_not_printed_by_accident() -> None:
+    pattern = {"name": "badge", "pattern": "HUSH-[0-9]{4}", "kind": "pii"}
+    assert "HUSH" not in repr(read(settings={"privacy.customPatterns": [pattern]}))
 
 
 # -- which is in force -------------------------------------------------------------------------
