@@ -85,9 +85,13 @@ class Machine(RuleBasedStateMachine):
     def it_answers(self, which: int) -> None:
         ticket = self._take(which)
         current = ticket.era == self.one._era
+        before = self.one.state(self.now), self.one.pause_ms(self.now), self.one.failures
         self.one.succeeded(ticket, self.now)
         if current and ticket.trial:
             assert self.one.state(self.now) is State.CLOSED
+        if not current:
+            after = self.one.state(self.now), self.one.pause_ms(self.now), self.one.failures
+            assert before == after
 
     @precondition(lambda self: self.out)
     @rule(which=st.integers(0, 50), kind=st.sampled_from(Kind))
@@ -233,6 +237,15 @@ def test_an_answer_from_before_the_opening_closes_nothing() -> None:
     fail(one, 0.0, times=LEAST)
     one.succeeded(early, 1.0)
     assert one.state(1.0) is State.OPEN
+
+
+def test_a_trial_that_a_failed_question_has_overtaken_closes_nothing() -> None:
+    one, end = opened()
+    trial = one.enter(end)
+    assert trial is not None
+    one.noticed(STALLED, end)
+    one.succeeded(trial, end)
+    assert one.state(end) is State.OPEN
 
 
 def test_a_trial_that_was_given_up_leaves_its_place_to_the_next() -> None:
