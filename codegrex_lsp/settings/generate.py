@@ -115,6 +115,9 @@ workspace.
 It may state the keys marked *repository*, never looser than their default; anything else in it is
 refused by name. The editor's settings count in the same way in a workspace that is not trusted.
 
+**An organisation's policy** caps all of them, where the machine pins a key for one: see
+[policy](policy.md).
+
 A source that is spoiled counts as the defaults where a direction is stricter, until it is mended.
 
 *Machine* keys are yours alone: VS Code does not take them from a workspace.
