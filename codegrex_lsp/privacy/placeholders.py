@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from codegrex_lsp.errors import DetectorFailed
 from codegrex_lsp.privacy.budget import UNBOUNDED, Budget
 from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.marks import MarkReader
@@ -143,7 +144,8 @@ class Vault:
             budget: For all texts of the request.
 
         Raises:
-            DetectorFailed: The budget is used up.
+            DetectorFailed: The budget is used up, or there are more values than a vault remembers
+                and two have one placeholder.
         """
         taken = taken or self.taken((text,))
         issued: dict[str, str] = {}
@@ -154,7 +156,8 @@ class Vault:
             entry, start = run.entry, run.start
             entry.origins.add(origin)
             name = self._name(entry, taken, budget)
-            issued[name] = entry.value
+            if issued.setdefault(name, entry.value) != entry.value:
+                raise DetectorFailed("there are too many values to tell them apart again")
             parts += (text[position:start], name)
             length += start - position
             replacements.append(

@@ -5,11 +5,13 @@ Where the cost were its square, these would take minutes; the limit of each test
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import pytest
 
 from codegrex_lsp.errors import DetectorFailed
+from codegrex_lsp.privacy.cleared import Withheld
 from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.custom import CustomPatterns
 from codegrex_lsp.privacy.detect.detector import Level, Line
@@ -18,9 +20,11 @@ from codegrex_lsp.privacy.detect.private_keys import PrivateKeys
 from codegrex_lsp.privacy.detect.tables import Tables
 from codegrex_lsp.privacy.occurrences import Occurrences
 from codegrex_lsp.privacy.placeholders import Vault
+from codegrex_lsp.privacy.restorer import Restorer
 from codegrex_lsp.privacy.taken import Taken
 from codegrex_lsp.settings.model import CustomPattern
 from tests.support import planted
+from tests.support.gates import CLOUD, completion, gate
 
 pytestmark = pytest.mark.timeout(30)
 
@@ -167,3 +171,119 @@ def test_the_clock_is_looked_at_before_each_line() -> None:
         Engine([Slow()], budget_ms=1_500, clock=lambda: now[0]).spans("a\n" * 9, level="secrets")
 
     assert now[0] == 2_000
+
+
+# ---- values and placeholders
+
+
+def test_values_made_of_one_another_are_found_without_a_hit_for_each() -> None:
+    known = Occurrences()
+    for length in range(6, 1_500):
+        known.add(("a1" * length)[:length])
+    text = "a1" * 40_000
+
+    found = list(known.find(text))
+
+    assert {(start, end) for start, end, _ in found} == {(0, len(text))}
+
+
+def test_tokens_with_the_same_beginning_are_told_apart() -> None:
+    head = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
+    tokens = [f"{head}{number:0{20 + number % 50}}" for number in range(3_000)]
+    known = Occurrences()
+    for token in tokens:
+        known.add(token)
+
+    assert {value for _, _, value in known.find("\n".join(tokens))} == set(tokens)
+
+
+def test_a_value_across_the_edge_of_a_part_is_found() -> None:
+    known = Occurrences()
+    for value in (LONG, "Zx8Kq2-", LONG * 9):
+        known.add(value)
+
+    for before in range(8_192 - 300, 8_192 + 2):
+        text = "." * before + LONG * 9 + "." * 50
+        assert (before, before + 9 * len(LONG), LONG * 9) in set(known.find(text))
+
+
+def test_more_values_than_a_vault_remembers_leave_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from codegrex_lsp.privacy import placeholders
+
+    monkeypatch.setattr(placeholders, "MOST_VALUES", 50)
+    vault = Vault(b"key")
+    text = " ".join(f"value-{number}-x" for number in range(200))
+    spans = [secret(at.start(), at.end()) for at in re.finditer(r"\S+", text)]
+    masked = vault.redact(text, spans, origin="a")
+    restorer = Restorer(masked.issued)
+
+    assert restorer.feed(masked.text.reveal()) + restorer.close() == text
+    vault.forget("a")
+    vault.forget("")
+    assert "value-" not in repr(vars(vault))
+
+
+def test_what_a_vault_remembers_is_bounded_in_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    from codegrex_lsp.privacy import placeholders
+
+    monkeypatch.setattr(placeholders, "MOST_CHARACTERS", 5_000)
+    vault = Vault(b"key")
+    for number in range(100):
+        value = f"{number:03}-" + "x1" * 200
+        vault.redact(value, [secret(0, len(value))], origin=f"file:///{number}")
+
+    assert repr(vault) == "<vault, 12 values>"
+    assert "099-" in repr(vars(vault)["_owners"]) and "001-" not in repr(vars(vault)["_owners"])
+
+
+def test_a_value_that_was_seen_again_outlives_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    from codegrex_lsp.privacy import placeholders
+
+    monkeypatch.setattr(placeholders, "MOST_VALUES", 10)
+    vault = Vault(b"key")
+    for number in range(30):
+        for value in ("kept-1-x", f"value-{number}-x"):
+            vault.redact(value, [secret(0, len(value))], origin="a")
+
+    assert "kept-1-x" not in vault.redact("kept-1-x", ()).text.reveal()
+    assert "value-1-x" in vault.redact("value-1-x", ()).text.reveal()
+
+
+def test_one_placeholder_for_two_values_withholds(monkeypatch: pytest.MonkeyPatch) -> None:
+    from codegrex_lsp.privacy import placeholders
+
+    monkeypatch.setattr(placeholders, "MOST_VALUES", 1)
+    monkeypatch.setattr(placeholders, "candidate", lambda *given: f"cg_secret_{given[-1]:08x}")
+    ask = completion('password = "hunter' + '2xyz"\n|', ("b.py", 'password = "hunter' + '3xyz"'))
+
+    outcome = gate().clear(ask, CLOUD, redact_local="all")
+
+    assert isinstance(outcome, Withheld)
+    assert outcome.code == "detector-failed"
+
+
+def test_two_values_with_one_placeholder_are_never_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    from codegrex_lsp.privacy import placeholders
+
+    monkeypatch.setattr(placeholders, "candidate", lambda *given: f"cg_secret_{given[-1]:08x}")
+    monkeypatch.setattr(placeholders, "MOST_VALUES", 1)
+
+    with pytest.raises(DetectorFailed):
+        Vault(b"key").redact("value-1-x value-2-x", [secret(0, 9), secret(10, 19)])
+
+
+def test_a_value_that_is_dropped_while_a_text_is_masked_gives_up_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from codegrex_lsp.privacy import placeholders
+
+    vault = Vault(b"key")
+    vault.redact("value-1-x", [secret(0, 9)])
+    monkeypatch.setattr(placeholders, "MOST_VALUES", 1)
+
+    masked = vault.redact("value-1-x value-2-x", [secret(0, 9), secret(10, 19)])
+
+    assert list(vars(vault)["_owners"]) == [list(masked.issued)[-1]]
+    assert sum(len(entry.placeholders) for entry in vars(vault)["_entries"].values()) == 1

@@ -42,3 +42,12 @@ def test_what_is_remembered_is_bounded() -> None:
         reader.read(f"text {number}")
 
     assert len(vars(reader)["_known"]) < 100
+
+
+@pytest.mark.parametrize("mark", ["cg_secret_0123abcd", "<|im_start|>"])
+def test_a_mark_across_the_edge_of_a_part_is_read(mark: str) -> None:
+    for before in range(65_536 - len(mark) - 1, 65_536 + 2):
+        marks = MarkReader().read("." * before + mark + "." * 9)
+
+        assert marks.quoted == ({mark} if mark.startswith("cg_") else frozenset())
+        assert marks.control == (((before + 1, before + 11),) if mark.startswith("<") else ())

@@ -78,6 +78,9 @@ def test_a_value_that_was_discarded_is_found_no_more() -> None:
 
     assert {value for _, _, value in known.find(text)} == {f"value-{n}-x" for n in range(1, 200, 2)}
     assert repr(known) == "<occurrences of 100 values>"
+    for number in range(1, 200, 2):
+        known.discard(f"value-{number}-x")
+    assert not vars(known)["_heads"] and not vars(known)["_owners"]
 
 
 @given(st.lists(st.text(min_size=6, max_size=12), max_size=80), st.text(max_size=30))

@@ -192,6 +192,7 @@ Q3, A3 = '"' * 3, "'" * 3
         ("shellscript", "cat <<EOF\nx=", "<<"),
         ("shellscript", "cat <<'EOF' | tr a b\nx=", "<<'"),
         ("shellscript", "cat <<-EOF\nx\n\tEOF\ny=", ""),
+        ("shellscript", "cat <<A <<'B'\nx", "<<"),
         ("shellscript", "cat <<A <<'B'\nx\nA\ny", "<<'"),
         ("shellscript", "x='one\ntwo ", "'"),
         ("shellscript", 'x="one\ntwo ', '"'),

@@ -135,3 +135,15 @@ def test_a_word_that_was_put_into_a_document_is_masked_there_from_then_on() -> N
 
     assert isinstance(after, Clearance)
     assert "monkey" not in "".join(piece.text.reveal() for piece in after.cleared.pieces)
+
+
+def test_an_address_that_is_said_is_nobody_s_placeholder() -> None:
+    guard = gate()
+    file = f'host = "{planted.ADDRESS}"\n'
+    first = guard.clear(turns((Role.USER, "well?"), file=file), LOCAL, redact_local="all")
+    assert isinstance(first, Clearance)
+    name = first.cleared.redactions[0].placeholder
+
+    again = guard.clear(turns((Role.USER, f"ping {name}"), file=file), LOCAL, redact_local="all")
+
+    assert answer(again, f"ping {name}") == f"ping {name}"
