@@ -8,6 +8,7 @@ from typing import Any
 
 from codegrex_lsp.engine.requests import RouteHealth
 from codegrex_lsp.settings.model import Problem
+from codegrex_lsp.settings.pins import Standing
 from codegrex_lsp.values.mode import Mode
 from tests.support.memory_editor import MemoryEditor
 
@@ -72,6 +73,21 @@ async def test_a_mode_changed_elsewhere_is_noticed(editor: MemoryEditor) -> None
     editor.house.mode = Mode.OFFLINE
     editor.built.announcer.look_if_mode_changed()
     await editor.until(lambda: told(editor, STATUS)[-1]["mode"] == "offline")
+
+
+async def test_a_policy_changed_elsewhere_is_noticed(editor: MemoryEditor) -> None:
+    await editor.start()
+    await editor.until(lambda: bool(told(editor, STATUS)))
+    assert "policy" not in told(editor, STATUS)[-1]
+    editor.house.standing = Standing(pinned=True, code="policy-missing", reason="it is missing")
+    editor.built.announcer.look_if_mode_changed()
+    await editor.until(lambda: "policy" in told(editor, STATUS)[-1])
+    assert told(editor, STATUS)[-1]["policy"] == {
+        "state": "closed",
+        "code": "policy-missing",
+        "message": "it is missing",
+        "fix": "",
+    }
 
 
 async def test_each_problem_in_the_settings_is_named_once(editor: MemoryEditor) -> None:

@@ -74,6 +74,15 @@ def test_a_refusal_names_every_provider_and_why() -> None:
     assert refused([cloud]).code == "refused-by-mode"
 
 
+def test_a_refusal_by_the_organisation_is_told_from_one_by_mode() -> None:
+    policy = Detour("openai", "refused-by-policy", "your organisation", expected=True)
+    mode = Detour("mistral", "refused-by-mode", "it is in the cloud", expected=True)
+    quiet = Detour("ollama", "provider-unreachable", "it does not answer.")
+    assert refused([policy, policy]).code == "refused-by-policy"
+    assert refused([policy, mode]).code == "refused-by-mode"
+    assert refused([policy, quiet]).code == "no-provider"
+
+
 def test_an_empty_list_of_routes_says_so() -> None:
     assert refused([]).code == "no-routes"
 

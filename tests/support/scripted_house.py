@@ -20,6 +20,7 @@ from codegrex_lsp.engine.requests import (
 from codegrex_lsp.errors import RefusedError
 from codegrex_lsp.portable import Folders
 from codegrex_lsp.settings.model import Completion, Privacy, Problem, Resolved, Settings
+from codegrex_lsp.settings.pins import NO_POLICY, Standing
 from codegrex_lsp.values.document import Snapshot
 from codegrex_lsp.values.mode import Mode, Task
 from codegrex_lsp.values.reply import Decision, Suggestion
@@ -63,6 +64,7 @@ class ScriptedHouse(House):
     statuses: list[tuple[Path | None, Snapshot | None]] = field(default_factory=list)
     problems: tuple[Problem, ...] = ()
     routes: tuple[RouteHealth, ...] = ()
+    standing: Standing = NO_POLICY
     mode: Mode = Mode.SENSITIVE
     pinned: Mode | None = None
     classic: str = "auto"
@@ -85,7 +87,7 @@ class ScriptedHouse(House):
     def resolved(self, folder: Path | None) -> Resolved:
         completion: Any = Completion(classic=self.classic)  # type: ignore[arg-type]
         settings = Settings(privacy=Privacy(mode=self.mode), completion=completion)
-        return Resolved(settings, {}, (), "default", self.problems)
+        return Resolved(settings, {}, (), "default", self.problems, self.standing)
 
     async def complete(
         self, request: CompletionRequest, *, on_text: Callable[[str], None] | None = None
@@ -113,6 +115,7 @@ class ScriptedHouse(House):
             "Ready.",
             last_decision=self.decision,
             routes=self.routes,
+            policy=self.standing,
         )
 
     def explain_ignore(self, path: Path, folder: Path | None) -> Any:
