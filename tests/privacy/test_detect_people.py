@@ -120,6 +120,8 @@ def test_the_parts_of_a_card_are_found_one_by_one(engine: Engine) -> None:
         '10.0.0.1 - {} [12/Mar/2024:06:26:01 +0000] "GET /x HTTP/1.1" 302 0',
         "Mar 12 06:25:24 web1 sshd[2112]: Accepted publickey for {} from 10.0.0.9 port 50112",
         "Mar 12 06:26:02 web1 sudo:   {} : TTY=pts/0 ; PWD=/srv ; USER=root ; COMMAND=/bin/ls",
+        "gw vpn[1]: user '{}' logged in from 10.0.0.9",
+        '"status":200,"remote_user":"{}"',
         "pam_unix(sshd:session): session opened for user {} by (uid=0)",
     ],
 )
@@ -133,6 +135,7 @@ def test_who_was_logged_in_is_found(engine: Engine, line: str, user: str) -> Non
     ("line", "value"),
     [
         ("i live at 82 Maple Street, apartment", "82 Maple Street"),
+        (f"anna: his name is {NAME}, as", NAME),
         ("She was born on 1958-10-05 in Berlin", "1958-10-05"),
         ("geboren am 05.10.1958", "05.10.1958"),
     ],

@@ -38,11 +38,13 @@ _WIDEST: Final = 1_000
 
 _HINTS: Final = words("passw passphrases pwds cred logins users accounts chpasswd ldap_bind")
 _HINT: Final = re.compile("|".join(sorted(_HINTS)))
-_PASSWORDS: Final = re.compile(r"(?:passwords|passwds|passphrases|pwds)$", re.IGNORECASE)
-_LOGINS: Final = re.compile(
-    r"(?:creds?|credentials?|logins|passwords?|passwd|ldap_bind)(?:_?by_?\w{1,12})?$", re.IGNORECASE
+_PASSWORDS: Final = re.compile(
+    r"(?:passwords|passwds|passphrases|pwds|(?:password|passwd|pwd|pw)_?list)$", re.IGNORECASE
 )
-_USERS: Final = re.compile(r"(?:^|[_.\-]|(?<=[a-z]))(?:users|accounts)$", re.IGNORECASE)
+_LOGINS: Final = re.compile(
+    r"(?:creds?|credentials?|passwords?|passwd|ldap_bind)(?:_?by_?\w{1,12})?$", re.IGNORECASE
+)
+_USERS: Final = re.compile(r"(?:^|[_.\-]|(?<=[a-z]))(?:users|accounts|logins)$", re.IGNORECASE)
 
 _OPENING: Final = re.compile(
     r"""["'`]?[\])]?(?:\s?:\s?[\w<>\[\], .|?&*:]{1,48}?(?=\s?=))?(?:\[\w{0,8}\])?
@@ -141,6 +143,10 @@ def _opened(text: str, start: int, end: int) -> Opened | None:
     if _IN_A_COLUMN.match(text, end) and not text[:start].strip(" \t-\"'"):
         return Opened(what, len(text), "column")
     if what != "changed" and (opening := _OPENING.match(text, end)):
+        if opening.group().endswith("ap.of("):
+            return Opened("turns", opening.end() - 1, "brackets")
+        alone = opening.end() == len(text.rstrip()) and opening.group().endswith("(")
+        what = "passwords" if alone and judge_key(text[start:end]) is Key.HUMAN else what
         return Opened(what, opening.end() - 1, "brackets")
     if what == "logins" and (two := _TWO_IN_WORDS.match(text, end)):
         return Opened(what, two.start("two"), "line")
@@ -200,7 +206,11 @@ def _stands_out(value: str) -> bool:
     return stands_out(value) or is_no_word(value)
 
 
-_SPEAKS: Final[dict[str, Callable[[str], bool]]] = {"passwords": _stands_out, "users": is_likely}
+_SPEAKS: Final[dict[str, Callable[[str], bool]]] = {
+    "passwords": _stands_out,
+    "users": is_likely,
+    "turns": is_likely,
+}
 """What one of several values must be to show that they are no names of fields."""
 
 
@@ -280,6 +290,14 @@ def _users(text: str) -> Iterator[tuple[int, int]]:
     return _logins(text, pairs="({")
 
 
+def _in_turns(text: str) -> Iterator[tuple[int, int]]:
+    """Names and values that follow each other without a mark of their own: `Map.of("…", "…")`."""
+    strings = [string.span() for string in _STRING.finditer(text)]
+    for (a, b), (start, end) in zip(strings[::2], strings[1::2], strict=False):
+        if not is_plain(text[a + 1 : b - 1]) and _may_be_typed(text[start + 1 : end - 1]):
+            yield start + 1, end - 1
+
+
 def _may_be_typed(value: str) -> bool:
     return _stands_out(value) and "=" not in value[1:-1]
 
@@ -308,4 +326,5 @@ _READERS: Final[dict[str, Read]] = {
     "logins": _logins,
     "users": _users,
     "changed": _changed,
+    "turns": _in_turns,
 }

@@ -45,7 +45,7 @@ _HUMAN: Final = re.compile(
     r"pass_?w(?:or)?d|passwort|kennwort|pass_?phrase|passe$|contrase|senha$|parola$|haslo$|heslo$"
     r"|wachtwoord|salasana|(?:^|_)(?:mdp|clave|pswd|psw|passcode)$|^pwd|pwd(?:$|_)"
     r"|(?:^|_)(?:pass|pw)(?:_\d+|_(?:prod|dev|test|stage|staging|old|new|live|local))?$"
-    r"|(?:user|db|root|admin|require|smtp|ftp|mail|login|my|sql|ssh|key|store)pass$|mnemonic"
+    r"|(?:auth|priv|wpa|wifi|wlan|vnc|proxy|ldap|jks|p12|cert|app|web|user|db|root|admin|require|smtp|ftp|mail|login|my|sql|ssh|key|store)pass$|mnemonic"
     r"|seed_phrase|masterauth|(?:^|_)psk$|pre_?shared_?key$|(?:redis|valkey|memcached?)_auth$"
 )
 _PHRASE: Final = re.compile(

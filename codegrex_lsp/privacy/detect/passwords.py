@@ -26,7 +26,7 @@ _JOINED: Final = re.compile(r"(?=.{12,})(?:[A-Z][a-z]{3,}){2,}\d{2,3}")
 _OTHER: Final = re.compile(
     r"[0-9a-fA-F]{6,}|[0-9A-Z]+|[\d.,:%+\-/xXeE]+[A-Za-z]{0,3}|[\w.+\-]+@[\w\-]+\.[\w.\-]+"
     r"|[a-z0-9]+(?:[\-_./:][a-z0-9]{1,4})+|(?:[A-Za-z]+[\-_./:]){1,2}\d{1,3}"
-    r"|[A-Za-z][\w\-]{0,24}=[\w.\-]+"
+    r"|[A-Z0-9]+(?:[\-_./:][A-Z0-9]+)+|[A-Za-z][\w\-]{0,24}=[\w.\-]+"
 )
 """Hex, codes, sums, addresses, numbered names, and short parts with marks between them."""
 

@@ -13,12 +13,14 @@ from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.detector import Level, Line
 from codegrex_lsp.privacy.detect.filekind import FileKind
 from codegrex_lsp.privacy.detect.personal.fields import is_birth, is_street
+from codegrex_lsp.privacy.detect.personal.names import NAME, is_name
 
 _HOME: Final = re.compile(
     r"\b(?:(?:live|lives|living|reside|resides|residing|lived) (?:at|in|on)|wohn(?:e|t) in(?: der)?"
     r"|address is|adresse (?:ist|lautet))\s(?P<value>[^\n,;|<>\"]{5,60})",
     re.IGNORECASE,
 )
+_NAMED: Final = re.compile(rf"\b(?:my|his|her|their|whose|'s) name is (?P<value>{NAME})")
 _BIRTH: Final = re.compile(
     r"\b(?:born|geboren|n[ée]e?|nacid[ao])(?: on| am| le| el)?\s(?P<value>[0-9][\w./\- ]{5,24})",
     re.IGNORECASE,
@@ -41,6 +43,14 @@ class Told:
         for word in (
             *("live at", "lives at", "live in", "lives in", "living at", "living in", "reside at"),
             *("resides at", "residing at", "lived at", "wohnt in", "wohne in"),
+            *(
+                "my name is",
+                "his name is",
+                "her name is",
+                "their name is",
+                "whose name is",
+                "s name is",
+            ),
             *("address is", "adresse ist", "born", "geboren", "nacido", "nacida", "née", "né"),
         )
     )
@@ -58,6 +68,11 @@ class Told:
             if _HOUSE.match(value) and is_street(value):
                 start = home.start("value")
                 spans.append(Span(start, start + len(value), "pii", "street-address", "told", 0.6))
+        spans += [
+            Span(*named.span("value"), "pii", "person", "told", 0.6)
+            for named in _NAMED.finditer(line.text)
+            if is_name(named["value"], fewest=2)
+        ]
         for birth in _BIRTH.finditer(line.text):
             start = birth.start("value")
             for end in range(len(birth["value"]), 5, -1):

@@ -24,6 +24,10 @@ _FORMS: Final = (
         r".{0,120}sshd(?:-session)?(?:\[[0-9]+\])?: .{0,60}?\bfor (?:invalid user )?"
         rf"{_USER} from "
     ),
+    re.compile(
+        rf".{{0,160}}\buser ['\"]?{_USER}['\"]? (?:logged in|authenticated|connected) from "
+    ),
+    re.compile(rf".{{0,400}}\"(?:remote_?user|auth_?user)\"\s?:\s?\"{_USER}\""),
     re.compile(rf".{{0,160}}\bsession (?:opened|closed) for user {_USER}(?:\(|\s|$)"),
     re.compile(rf".{{0,120}}\bsudo(?:\[[0-9]+\])?:\s{{1,16}}{_USER} : (?:TTY|PWD|\w)"),
 )
@@ -37,13 +41,25 @@ _SERVICES: Final = words(
 )
 _MONTHS: Final = words("/jan/ /feb/ /mar/ /apr/ /may/ /jun/ /jul/ /aug/ /sep/ /oct/ /nov/ /dec/")
 
+_SAID: Final = (
+    *(f"{word} from " for word in ("logged in", "authenticated", "connected")),
+    *("remote_user", "remoteuser", "auth_user", "authuser"),
+)
+
 
 class Visitors:
     """User names in the logs of servers."""
 
     name = "visitors/1"
     level: Level = "all"
-    keywords = _MONTHS | {"sshd", "session opened for", "session closed for", "sudo:", "sudo["}
+    keywords = _MONTHS | {
+        "sshd",
+        "session opened for",
+        "session closed for",
+        "sudo:",
+        "sudo[",
+        *_SAID,
+    }
     triggers = ()
 
     def wants(self, line: Line) -> bool:
