@@ -9,7 +9,8 @@ reply or the reasons why there is none. In this one loop:
 - a route whose breaker is open, or that mode forbids, is passed over without being asked;
 - a connection kept from an earlier request, and closed by the server before it answered, is
   tried once more at once;
-- after a failure the next route follows, unless something was shown already;
+- after a failure the next route follows, unless something was shown already, or the request was
+  overtaken by one that is wanted more;
 - a pause that a server asked for is waited out only for a person who asked by hand, where no
   other route answered and the deadline allows;
 - `timeouts.total` of the first route asked is the deadline of all; only what failed and was
@@ -29,6 +30,7 @@ from typing import Final, TypeVar
 
 from codegrex_lsp.egress.address import declared
 from codegrex_lsp.egress.errand import outside
+from codegrex_lsp.engine.courtesy import Overtaken
 from codegrex_lsp.engine.guards import Guards
 from codegrex_lsp.engine.health import Health
 from codegrex_lsp.engine.models import ModelBook, model_of, no_model
@@ -265,8 +267,10 @@ class Journey:
         route = leg.route
         again_ms = None if leg.shown else _again(error, route)
         detour = _detour(route.provider, error)
+        # Who was overtaken is not wanted any more, neither here nor by the next route.
+        final = leg.shown or isinstance(error, Overtaken)
         cleared = leg.clearance.cleared
-        return Stop(detour, route, cleared, (), again_ms, leg.shown, leg.gate_ms)
+        return Stop(detour, route, cleared, (), again_ms, final, leg.gate_ms)
 
     async def _wait(self, pause_ms: float, budget: Budget) -> None:
         budget.spend(pause_ms)

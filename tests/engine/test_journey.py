@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from codegrex_lsp.engine.courtesy import Overtaken
 from codegrex_lsp.engine.journey import WAITING, Leg, Stop, Trip
 from codegrex_lsp.errors import (
     BadAnswer,
@@ -83,6 +84,14 @@ async def test_nothing_is_tried_again_once_the_person_has_seen_something() -> No
     arrival = await r.go(by_hand=True)
     assert arrival.decision is not None and arrival.decision.code == "provider-unreachable"
     assert r.went == ["mistral"]
+
+
+async def test_a_request_that_was_overtaken_is_not_taken_elsewhere() -> None:
+    r = rig("ollama", "mistral", answers={"ollama": [Overtaken()]})
+    for _ in range(9):
+        arrival = await r.go()
+        assert arrival.decision is not None and arrival.decision.code == "superseded"
+    assert set(r.went) == {"ollama"}
 
 
 async def test_each_task_walks_its_own_list() -> None:
