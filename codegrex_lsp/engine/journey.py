@@ -33,6 +33,7 @@ from codegrex_lsp.egress.errand import outside
 from codegrex_lsp.engine.courtesy import Overtaken
 from codegrex_lsp.engine.guards import Guards
 from codegrex_lsp.engine.health import Health
+from codegrex_lsp.engine.looking import get_to_know
 from codegrex_lsp.engine.models import ModelBook, model_of, no_model
 from codegrex_lsp.engine.trip import Arrival, Budget, Leg, Read, Stop, Trip
 from codegrex_lsp.errors import (
@@ -131,6 +132,10 @@ class Journey:
         """The gate's decision for one route."""
         await self._guards.ready(settings, route.destination)
         gate, redact_local = self._guards.gate(settings), settings.privacy.redact_local
+        engine = self._guards.engine(settings)
+        stopped = await get_to_know(engine, gate, ask, route.destination, redact_local)
+        if stopped is not None:
+            return stopped
         clearance = gate.clear(ask, route, redact_local=redact_local)
         if await self._guards.names_learnt(settings, route.destination):
             clearance = gate.clear(ask, route, redact_local=redact_local)

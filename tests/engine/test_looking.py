@@ -12,6 +12,7 @@ from codegrex_lsp.privacy.cleared import Withheld
 from codegrex_lsp.privacy.detect.engine import Engine
 from codegrex_lsp.values.ask import Ask
 from codegrex_lsp.values.mode import Destination
+from codegrex_lsp.values.route import Route
 from tests.support.gates import chat, completion, gate
 
 LINES = "\n".join(f"value_{n} = compute({n})" for n in range(SMALL // 10))
@@ -125,3 +126,22 @@ async def test_after_it_the_gate_finds_every_line_known(ask: Ask) -> None:
     )
 
     assert known
+
+
+async def test_a_request_looks_before_it_asks_the_gate(monkeypatch: pytest.MonkeyPatch) -> None:
+    from codegrex_lsp.engine import journey
+    from codegrex_lsp.privacy.gate import withheld
+    from tests.support.journeys import Rig, provider
+
+    async def too_slow(*given: object) -> Withheld:
+        return withheld("detector-too-slow")
+
+    monkeypatch.setattr(journey, "get_to_know", too_slow)
+    rig = Rig([provider("ollama")])
+    ask = completion("x = |")
+    route = Route(rig.providers[0], "m", Destination.LOCAL)
+
+    stopped = await rig.journey.clear(ask, route, rig.settings)
+
+    assert isinstance(stopped, Withheld)
+    assert stopped.code == "detector-too-slow"

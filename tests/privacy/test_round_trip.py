@@ -39,6 +39,10 @@ STRINGS = {
     "host": planted.ADDRESS,
     "iban": planted.IBAN,
     "full_name": "Ann Miller",
+    "credit_card": "-".join(re.findall("....", planted.CARD)),
+    "ssn": planted.SSN,
+    "mac_address": "3c:22:fb:0a:91:7e",
+    "birth_date": "17.03.1984",
     "path": f"/home/{planted.PERSON}/notes",
     "title": "a \N{PARTY POPPER} İ e\u0301 title",
     "empty": "",
@@ -213,3 +217,63 @@ def test_every_character_of_an_answer_may_come_alone(engine: Engine) -> None:
         reader = restorer(text, redacted, language)
 
         assert "".join(map(reader.feed, redacted.text.reveal())) + reader.close() == text
+
+
+# ---- strings that go on over lines
+
+SPECIAL = "pa$$ w0rd! {x}"
+MULTILINE = {
+    "python": ('password = "{}"\n', 'text = """\n  login with {}\n"""\n'),
+    "javascript": ("const password = '{}';\n", "const text = `\n  login with {}\n`;\n"),
+    "yaml": ('password: "{}"\n', "text: |\n  login with {}\n"),
+    "go": ('password := "{}"\n', "text := `\n  login with {}\n`\n"),
+    "java": ('String password = "{}";\n', 'var text = """\n  login with {}\n""";\n'),
+    "csharp": ('var password = "{}";\n', 'var text = @"\n  login with {}\n";\n'),
+    "rust": ('let password = "{}";\n', 'let text = r#"\n  login with {}\n"#;\n'),
+    "shellscript": ("password='{}'\n", "cat <<'EOF'\n  login with {}\nEOF\n"),
+}
+REFUSING = {
+    "python": 'text = f"""\n  login with {}\n"""\n',
+    "javascript": "const text = `${\n  login({})}`;\n",
+    "yaml": "text: |\n  a\nb: {}\n",
+    "csharp": 'var text = $@"\n  login with {}\n";\n',
+    "shellscript": "cat <<EOF\n  login with {}\nEOF\n",
+}
+
+
+def said(engine: Engine, language: str, given: str, answer: str) -> tuple[str, str]:
+    """What comes of an answer behind a document, cut in three ways."""
+    text = given.replace("{}", SPECIAL)
+    redacted = redact(engine, Vault(b"k"), text, language)
+    (name,) = {run.placeholder for run in redacted.replacements}
+    outcomes = set()
+    for size in (1, 7, 1_000):
+        reader = Restorer(
+            redacted.issued,
+            places=lambda: survey(text, redacted.replacements, language=language, cursor=len(text)),
+        )
+        sent = answer.replace("{}", name)
+        parts = [reader.feed(sent[at : at + size]) for at in range(0, len(sent), size)]
+        outcomes.add(("".join(parts) + reader.close(), reader.stopped))
+    (outcome,) = outcomes
+    return outcome
+
+
+@pytest.mark.parametrize("language", MULTILINE)
+@pytest.mark.parametrize("begun", [True, False], ids=["begun before", "begun in the answer"])
+def test_a_value_comes_back_into_a_string_of_several_lines(
+    engine: Engine, language: str, begun: bool
+) -> None:
+    given, answer = MULTILINE[language]
+    if begun:
+        head, _, answer = answer.partition("\n")
+        given += f"{head}\n"
+
+    assert said(engine, language, given, answer) == (answer.replace("{}", SPECIAL), "")
+
+
+@pytest.mark.parametrize("language", REFUSING)
+def test_a_value_stays_out_of_a_string_that_would_change_it(engine: Engine, language: str) -> None:
+    given, answer = MULTILINE[language][0], REFUSING[language]
+
+    assert said(engine, language, given, answer) == (answer.partition("{}")[0], "unsafe-restore")

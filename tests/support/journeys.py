@@ -54,7 +54,6 @@ class Guards:
     """One gate for all settings."""
 
     made: Gate
-    sees: Engine = field(default_factory=lambda: Engine([]))
 
     async def ready(self, settings: Settings, destination: Destination) -> None:
         return
@@ -64,9 +63,6 @@ class Guards:
 
     def engine(self, settings: Settings) -> Engine:
         return Engine([])
-
-    def engine(self, settings: Settings) -> Engine:
-        return self.sees
 
     async def names_learnt(self, settings: Settings, destination: Destination) -> bool:
         return False
