@@ -22,6 +22,9 @@ BUSY = (
     f"https://u:p9w@h.de Authorization: Bearer {'a1b2c3d4' * 4} {'gh' + 'p_' + 'Q7' * 20} "
     f"Cookie: sessionid={'a1b2c3d4' * 4} iban: {planted.IBAN}\n"
     "{ name: 'Alice Miller', email: 'a.m@corp.de' }\n"
+    "FN:Alice Miller\n"
+    "web1 sudo: amiller : TTY=pts/0\n"
+    "she was born on 1985-07-09\n"
     "id,Alice,Miller"
 )
 
