@@ -17,10 +17,13 @@ from codegrex_lsp.engine.requests import (
     RouteHealth,
     Status,
 )
+from codegrex_lsp.engine.telemetry import Telemetry
 from codegrex_lsp.errors import RefusedError
 from codegrex_lsp.portable import Folders
+from codegrex_lsp.providers import translator
 from codegrex_lsp.settings.model import Completion, Privacy, Problem, Resolved, Settings
 from codegrex_lsp.settings.pins import NO_POLICY, Standing
+from codegrex_lsp.state.telemetry import TelemetryQueue
 from codegrex_lsp.values.document import Snapshot
 from codegrex_lsp.values.mode import Mode, Task
 from codegrex_lsp.values.reply import Decision, Suggestion
@@ -48,6 +51,12 @@ def insert(text: str) -> Callable[[CompletionRequest], CompletionOutcome]:
     return script
 
 
+def silent() -> Telemetry:
+    """Telemetry as it is by default: off."""
+    door: Any = None
+    return Telemetry(Settings, TelemetryQueue(Path("/nowhere")), door, translator)
+
+
 @dataclass
 class ScriptedHouse(House):
     """Every request is written down; `script` makes the answers once `gate` is open."""
@@ -56,6 +65,7 @@ class ScriptedHouse(House):
     wishes: Wishes
     progress: Callable[[str], None]
     asked: list[CompletionRequest] = field(default_factory=list)
+    telemetry: Telemetry = field(default_factory=silent)
     cancelled: int = 0
     forgotten: list[str] = field(default_factory=list)
     chosen: list[tuple[Mode, Path | None]] = field(default_factory=list)
