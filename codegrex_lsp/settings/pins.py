@@ -1,7 +1,7 @@
 """What an organisation pins, and how its policy stands at this moment. Plain data.
 
 A policy can only take away. Each part says what is still allowed; where a part is absent, it takes
-nothing. `settings.policy` reads a policy, `settings.caps` applies its pins to settings, and the
+nothing. `settings.policybody` reads a policy, `settings.caps` applies its pins to settings, and the
 door asks `Limits` once more about every request.
 """
 

@@ -190,7 +190,7 @@ def test_doctor_warns_where_the_person_could_change_the_policy(
 
 
 def _policy() -> Any:
-    from codegrex_lsp.settings.policy import read
+    from codegrex_lsp.settings.policybody import read
 
     return read(json.dumps(body()).encode())
 

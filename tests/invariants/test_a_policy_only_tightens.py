@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from codegrex_lsp.settings import Choice, Resolved, Sources, describe, resolve
 from codegrex_lsp.settings.pins import FORBIDDABLE, SOURCE, Pins, Standing
-from codegrex_lsp.settings.policy import CLOSED, both, read
+from codegrex_lsp.settings.policy import CLOSED, both
+from codegrex_lsp.settings.policybody import read
 from codegrex_lsp.settings.schema import DIRECTIONAL, KEYS, Key
 from codegrex_lsp.settings.strictness import AnyOff, Lower, Ranked, Union
 from codegrex_lsp.values.mode import Mode

@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codegrex_lsp.settings import dsse, policy
-from codegrex_lsp.settings.pins import FORBIDDABLE, Limits, ModelPattern, Standing
+from codegrex_lsp.settings import dsse, policy, policybody
+from codegrex_lsp.settings.pins import (
+    FORBIDDABLE,
+    Limits,
+    ModelPattern,
+    Pins,
+    Policy,
+    Standing,
+)
 from codegrex_lsp.settings.policy import DAY_S, Offer
 from codegrex_lsp.values.route import ProviderConfig
 from tests.support.policies import JANUARY, Signer, body
@@ -20,8 +27,8 @@ KEYS = dsse.public_keys(OURS.public)
 NOW = JANUARY + 100 * DAY_S
 
 
-def read(**changes: Any) -> policy.Policy:
-    return policy.read(json.dumps(body(**changes)).encode())
+def read(**changes: Any) -> Policy:
+    return policybody.read(json.dumps(body(**changes)).encode())
 
 
 def offer(origin: str = "machine file", fetched: float | None = None, **changes: Any) -> Offer:
@@ -63,7 +70,7 @@ def test_a_whole_policy_is_read() -> None:
 
 
 def test_a_policy_that_says_nothing_pins_nothing() -> None:
-    assert read().pins == policy.Pins(limits=Limits("Example Ltd#3"))
+    assert read().pins == Pins(limits=Limits("Example Ltd#3"))
 
 
 @pytest.mark.parametrize(
