@@ -27,6 +27,7 @@ from codegrex_lsp.egress.address import Target
 from codegrex_lsp.egress.errand import (
     Errand,
     errand_of,
+    errand_of_account,
     errand_of_batch,
     errand_of_probe,
     permit,
@@ -39,10 +40,18 @@ from codegrex_lsp.errors import (
     CodegrexError,
     ConfigurationError,
     LedgerError,
+    ProviderError,
 )
 from codegrex_lsp.privacy.cleared import Cleared
-from codegrex_lsp.providers import telemetry
-from codegrex_lsp.providers.wire import Call, Probe, Sampling, TelemetryBatch, Translator
+from codegrex_lsp.providers import account, telemetry
+from codegrex_lsp.providers.wire import (
+    AccountCall,
+    Call,
+    Probe,
+    Sampling,
+    TelemetryBatch,
+    Translator,
+)
 from codegrex_lsp.settings.model import Network
 from codegrex_lsp.settings.pins import NO_LIMITS, Limits
 from codegrex_lsp.values.mode import Destination, Mode
@@ -78,6 +87,9 @@ class Endpoint:
     base_url: str
     secret: tuple[str, str] | None = field(default=None, repr=False)
 
+
+Explain = Callable[[ProviderConfig, int, bytes], ProviderError]
+"""Provider, status and body of a failure → our error."""
 
 EndpointSource = Callable[[ProviderConfig], Awaitable[Endpoint]]
 """Finds the endpoint of a provider; starts the embedded model server, looks up the key."""
@@ -138,7 +150,9 @@ class Door:
             ProviderError: The other side failed.
         """
         errand = errand_of(cleared)
-        chunks = self._send(errand, lambda: translator.encode(cleared, sampling), translator)
+        chunks = self._send(
+            errand, lambda: translator.encode(cleared, sampling), translator.explain
+        )
         async with contextlib.aclosing(chunks):
             async for chunk in chunks:
                 yield chunk
@@ -146,16 +160,24 @@ class Door:
     async def probe(self, probe: Probe, translator: Translator) -> bytes:
         """Send a text-free question and return the whole answer. Raises as `stream` does."""
         errand = errand_of_probe(probe, self._private_hosts())
-        chunks = self._send(errand, lambda: translator.encode_probe(probe), translator)
+        chunks = self._send(errand, lambda: translator.encode_probe(probe), translator.explain)
         async with contextlib.aclosing(chunks):
             return b"".join([chunk async for chunk in chunks])
 
     async def report(self, batch: TelemetryBatch, translator: Translator) -> None:
         """Send telemetry, without key; what is answered is not kept. Raises as `stream` does."""
-        chunks = self._send(errand_of_batch(batch), lambda: telemetry.encode(batch), translator)
+        errand = errand_of_batch(batch)
+        chunks = self._send(errand, lambda: telemetry.encode(batch), translator.explain)
         async with contextlib.aclosing(chunks):
             async for _ in chunks:
                 pass
+
+    async def account(self, call: AccountCall) -> bytes:
+        """Ask about the account, and return the whole answer. Raises as `stream` does."""
+        explain = partial(account.explain, call.purpose)
+        chunks = self._send(errand_of_account(call), lambda: account.encode(call), explain)
+        async with contextlib.aclosing(chunks):
+            return b"".join([chunk async for chunk in chunks])
 
     def mode_changed(self) -> None:
         """End every request that the mode no longer allows, waiting or not.
@@ -186,7 +208,7 @@ class Door:
         self,
         errand: Errand,
         encode: Callable[[], Call],
-        translator: Translator,
+        explain: Explain,
     ) -> AsyncGenerator[bytes, None]:
         from codegrex_lsp.egress import exchange, transport
 
@@ -199,7 +221,7 @@ class Door:
         try:
             watch.check()
             endpoint = Endpoint(errand.provider.base_url)
-            if not errand.anonymous:
+            if not errand.keyless:
                 endpoint = await watch.unhurried(self._endpoints(errand.provider))
             mode = self._permit(errand)
             private_hosts = tuple(self._private_hosts())
@@ -218,8 +240,8 @@ class Door:
             with self._noting(receipt) as ended:
                 watch.check()
                 request = exchange.Request(errand.provider, way, call, headers)
-                explain = partial(translator.explain, errand.provider)
-                answer = exchange.answer(request, await self._pinned(way), watch, explain)
+                pinned = await self._pinned(way)
+                answer = exchange.answer(request, pinned, watch, partial(explain, errand.provider))
                 async with contextlib.aclosing(answer):
                     async for chunk in answer:
                         yield chunk

@@ -9,7 +9,7 @@ from pathlib import PureWindowsPath
 from codegrex_lsp.egress.address import Target, declared, parse
 from codegrex_lsp.errors import AddressRefused, ConfigurationError, RefusedError
 from codegrex_lsp.privacy.cleared import Cleared
-from codegrex_lsp.providers.wire import Probe, TelemetryBatch
+from codegrex_lsp.providers.wire import AccountCall, Probe, TelemetryBatch
 from codegrex_lsp.settings.pins import NO_LIMITS, Limits
 from codegrex_lsp.values.mode import Destination, Mode, Task, allowed, strictest
 from codegrex_lsp.values.route import ProviderConfig
@@ -30,8 +30,8 @@ class Errand:
         pieces: Pieces of text in it.
         redactions: Values masked in them.
         withheld: Pieces left out.
-        anonymous: Whether it goes without anything that says whose it is: without key, and over
-            connections of its own.
+        keyless: Whether the provider's key is not attached.
+        anonymous: Whether nothing may say whose it is, so that it takes connections of its own.
     """
 
     provider: ProviderConfig
@@ -44,6 +44,7 @@ class Errand:
     pieces: int = 0
     redactions: int = 0
     withheld: int = 0
+    keyless: bool = False
     anonymous: bool = False
 
 
@@ -83,7 +84,20 @@ def errand_of_batch(batch: TelemetryBatch) -> Errand:
         task=Task.TELEMETRY_ASKED_AGAIN if batch.asked_again else Task.TELEMETRY,
         destination=Destination.CLOUD,
         mode=Mode.NORMAL,
+        keyless=True,
         anonymous=True,
+    )
+
+
+def errand_of_account(call: AccountCall) -> Errand:
+    """The errand of a question about the account: to the cloud, wherever its address may be."""
+    return Errand(
+        provider=call.provider,
+        model="",
+        task=Task.ACCOUNT,
+        destination=Destination.CLOUD,
+        mode=Mode.NORMAL,
+        keyless=not call.purpose.signed,
     )
 
 

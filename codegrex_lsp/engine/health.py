@@ -64,6 +64,8 @@ class _Record:
     waiting_since: float | None = None
     """When the first request went that no sign of life has followed yet."""
     knocked: float | None = None
+    refused_under: object = None
+    """The mark of the keys when one was refused; another mark, and it is worth asking again."""
 
 
 @dataclass(slots=True)
@@ -74,11 +76,13 @@ class Health:
         clock: Monotonic, in ms.
         wall: Seconds since the epoch, for people.
         chance: Uniform in [0, 1).
+        keys: Changes when a key may have been set.
     """
 
     clock: Callable[[], float]
     wall: Callable[[], float] = time.time
     chance: Callable[[], float] = random.random
+    keys: Callable[[], object] = lambda: 0
     _records: dict[tuple[str, str, str], _Record] = field(default_factory=dict)
 
     def standing(self, provider: ProviderConfig, model: str) -> Standing:
@@ -86,6 +90,7 @@ class Health:
         record = self._records.get(_key(provider, model))
         if record is None:
             return Standing(State.CLOSED)
+        self._forgive(record)
         now = self.clock()
         breaker, pause = record.breaker, record.breaker.pause_ms(now)
         return Standing(
@@ -109,7 +114,7 @@ class Health:
         How the block ends is what the breaker learns: a plain end is an answer, a cancel says
         nothing, and of the errors only those count that are outages.
         """
-        record = self._record(route)
+        record, keys = self._record(route), self.keys()
         ticket = record.breaker.enter(self.clock(), insist=insist)
         if ticket is None:
             yield False
@@ -119,7 +124,7 @@ class Health:
         try:
             yield True
         except CodegrexError as error:
-            self._failed(record, ticket, error)
+            self._failed(record, ticket, error, keys)
             raise
         except BaseException:
             record.breaker.released(ticket)
@@ -150,7 +155,7 @@ class Health:
         elif fault := fault_of(error, destination, probing=True):
             record = self._at(provider, model, destination)
             record.breaker.noticed(fault, self.clock())
-            self._ill(record, error)
+            self._ill(record, error, self.keys())
 
     def should_knock(self, route: Route, *, gave_up: bool) -> bool:
         """Whether to ask in the background if anybody is there; True is said once in a while.
@@ -171,18 +176,25 @@ class Health:
         record.knocked = now
         return True
 
-    def _failed(self, record: _Record, ticket: Ticket, error: CodegrexError) -> None:
+    def _failed(self, record: _Record, ticket: Ticket, error: CodegrexError, keys: object) -> None:
         fault = fault_of(error, record.destination)
         if fault is None:
             record.breaker.released(ticket)
             return
         record.breaker.failed(ticket, fault, self.clock())
         record.waiting_since = None
-        self._ill(record, error)
+        self._ill(record, error, keys)
 
-    def _ill(self, record: _Record, error: CodegrexError) -> None:
+    def _ill(self, record: _Record, error: CodegrexError, keys: object) -> None:
+        record.refused_under = keys if error.code == "key-refused" else None
         record.trouble = error.message.rstrip(".")
         record.since = record.since or self.wall()
+
+    def _forgive(self, record: _Record) -> None:
+        if record.refused_under is not None and record.refused_under != self.keys():
+            record.refused_under = None
+            record.breaker.forgiven()
+            record.trouble, record.since = "", 0.0
 
     def _well(self, record: _Record) -> None:
         record.proven = True
@@ -202,6 +214,7 @@ class Health:
             local = destination is Destination.LOCAL
             longest = LONGEST_LOCAL_MS if local else LONGEST_CLOUD_MS
             record = self._records[key] = _Record(Breaker(longest, self.chance), destination)
+        self._forgive(record)
         return record
 
 

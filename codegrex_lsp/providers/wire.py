@@ -13,6 +13,7 @@ from typing import Protocol
 
 from codegrex_lsp.errors import ProviderError
 from codegrex_lsp.privacy.cleared import Cleared
+from codegrex_lsp.values.apikey import ApiKey
 from codegrex_lsp.values.reply import Usage
 from codegrex_lsp.values.route import ModelFacts, ProviderConfig
 from codegrex_lsp.values.telemetry import Report
@@ -65,6 +66,37 @@ class Probe:
     provider: ProviderConfig
     purpose: Purpose
     model: str = ""
+
+
+class AccountPurpose(StrEnum):
+    """What the account at the managed cloud is asked about."""
+
+    ME = "me"
+    POLICY = "policy"
+    DEVICE_START = "device-start"
+    DEVICE_TOKEN = "device-token"  # noqa: S105 - a purpose
+    REFRESH = "refresh"
+    REVOKE = "revoke"
+
+    @property
+    def signed(self) -> bool:
+        """Whether it goes with the token in force, which the door attaches."""
+        return self in (AccountPurpose.ME, AccountPurpose.POLICY)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCall:
+    """A question about the account that can carry no text.
+
+    Attributes:
+        provider: The managed cloud.
+        purpose: What is asked.
+        secret: The device code that is asked with, or the token that is exchanged or given back.
+    """
+
+    provider: ProviderConfig
+    purpose: AccountPurpose
+    secret: ApiKey | None = None
 
 
 @dataclass(frozen=True, slots=True)

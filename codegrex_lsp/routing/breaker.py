@@ -174,6 +174,11 @@ class Breaker:
         """A sign of life: the next trial need not fear for its time."""
         self._stalled = False
 
+    def forgiven(self) -> None:
+        """Somebody did something about the cause: what was learnt counts no more."""
+        self.failures = 0
+        self._close()
+
     def _count(self, fault: Fault, now: float) -> None:
         self.failures += 1
         self._outcomes.append((now, False))

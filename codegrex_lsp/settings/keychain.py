@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from codegrex_lsp import portable
 from codegrex_lsp.errors import ConfigurationError
-from codegrex_lsp.settings.files import Unreadable, read_bytes
+from codegrex_lsp.settings.files import Stamp, Unreadable, read_bytes, stamp
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -141,6 +141,10 @@ class Keychain:
             for pair in pairs
             if isinstance(pair, list) and len(pair) == 2 and all(isinstance(p, str) for p in pair)
         )
+
+    def stamp(self) -> Stamp:
+        """Changes with every `put` and `remove`, those of other processes included."""
+        return stamp(self._index)
 
     def _note(self, entry: tuple[str, str], *, there: bool) -> None:
         try:

@@ -19,76 +19,34 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from codegrex_lsp.errors import ConfigurationError, RefusedError
 from codegrex_lsp.portable import Folders
 from codegrex_lsp.settings.keychain import Keychain
+from codegrex_lsp.settings.keyfinds import Found, Source, State
 from codegrex_lsp.settings.keysources import Origin, Written, usable
 from codegrex_lsp.settings.model import Settings
 from codegrex_lsp.settings.providers import key_header
+from codegrex_lsp.settings.tokens import unpacked
+from codegrex_lsp.values.account import Token
 from codegrex_lsp.values.apikey import ApiKey
 from codegrex_lsp.values.route import LOCAL_KINDS, ProviderConfig
 
 FRESH_S: Final = 60.0
-"""How long a find holds; a key set by another program is then used. A refused one is forgotten."""
+"""How long a find holds, where nobody sets another key. A refused one is forgotten."""
 
 SLOW_S: Final = 3.0
 """How long it holds where somebody did not answer in time."""
+
+MOST: Final = 64
+"""Keys of this session that are masked in text."""
 
 CLIENT_S: Final = 1.0
 """How long a request waits for the editor's answer. A later answer serves the next request."""
 
 
-class Source(StrEnum):
-    """Where a key was found, in the order of looking."""
-
-    CLIENT = "client"
-    KEYCHAIN = "keychain"
-    ENVIRONMENT = "environment"
-    FILE = "file"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A key, and where it was found."""
-
-    key: ApiKey
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What `keys list` and `doctor` say of one provider; never the key.
-
-    Attributes:
-        provider: Its id.
-        origin: Where a key would be sent.
-        needed: Whether it can not be used without one.
-        source: Where a key was found, or None.
-        troubles: Why a source that comes first, or has one, gave none.
-        elsewhere: Origins for which the keychain holds a key of this id; it is not sent here.
-    """
-
-    provider: str
-    origin: str
-    needed: bool
-    source: Source | None
-    troubles: tuple[str, ...]
-    elsewhere: tuple[str, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """The stable shape of `keys list --json` and `codegrex/keys`."""
-        return {
-            "provider": self.provider,
-            "origin": self.origin,
-            "needed": self.needed,
-            "source": self.source,
-            "troubles": list(self.troubles),
-            "elsewhere": list(self.elsewhere),
-        }
-
+__all__ = ["Found", "Keys", "Source", "State"]
 
 AskClient = Callable[[str, str], Awaitable[object]]
 """(provider id, origin) → the editor's key for it, or None."""
@@ -125,6 +83,8 @@ class Keys:
         self._held: dict[_Place, _Held] = {}
         self._looking: dict[_Place, asyncio.Task[_Held]] = {}
         self._asked: dict[_Place, asyncio.Task[ApiKey | None]] = {}
+        self._turns = 0
+        self._own: tuple[ApiKey, ...] = ()
 
     # -- for whoever sends ------------------------------------------------------------------
 
@@ -157,6 +117,23 @@ class Keys:
         if provider.kind not in LOCAL_KINDS:
             await self.header(provider)
 
+    def mark(self) -> object:
+        """Changes when a key may have been set or removed, here or by another process."""
+        return self._turns, self.keychain.stamp(), self._written.stamp()
+
+    def own(self) -> tuple[ApiKey, ...]:
+        """Keys that were found in this session; the same object while nothing changes."""
+        return self._own
+
+    def origin(self, provider: ProviderConfig) -> str:
+        """Where keys of the provider are sent. Raises ConfigurationError."""
+        return self._place(provider).origin.label
+
+    async def token(self, provider: ProviderConfig) -> Token | None:
+        """The sign-in whose key `header` gives; None where the key is of another source."""
+        held = await self._look_up(provider, self._place(provider))
+        return held.found.token if held.found is not None else None
+
     def refused(self, provider: ProviderConfig) -> None:
         """The provider did not accept the key: look anew the next time, at the editor's too."""
         for place in [place for place in self._held if place.user == provider.id]:
@@ -167,6 +144,7 @@ class Keys:
 
     def forget(self) -> None:
         """Settings changed, or the editor has new keys: look anew for all."""
+        self._turns += 1
         self._held.clear()
         self._looking.clear()
         self._asked = {place: task for place, task in self._asked.items() if not task.done()}
@@ -254,7 +232,7 @@ class Keys:
     async def _look_up(self, provider: ProviderConfig, place: _Place) -> _Held:
         """What is held, or what is found now. Whoever is cancelled does not stop the looking."""
         held = self._held.get(place)
-        if held is not None and self._clock() < held.until:
+        if held is not None and self._clock() < held.until and held.mark == self.mark():
             return held
         task = self._looking.get(place)
         if task is None or task.done():
@@ -262,7 +240,7 @@ class Keys:
         return await asyncio.shield(task)
 
     async def _look(self, provider: ProviderConfig, place: _Place) -> _Held:
-        found, troubles, slow = None, [], False
+        found, troubles, slow, mark = None, [], False, self.mark()
         for source, look in (
             (Source.CLIENT, self._from_client),
             (Source.KEYCHAIN, self._from_keychain),
@@ -270,20 +248,25 @@ class Keys:
             (Source.FILE, self._from_file),
         ):
             try:
-                key = await look(provider, place)
+                kept = await look(provider, place)
             except ConfigurationError as error:
                 troubles.append(error.message)
                 slow = slow or error.code in _SLOW
                 continue
-            if key is not None:
-                found = Found(key, source)
+            if kept is not None:
+                found = Found.of(kept, source)
+                self._remember(found.key)
                 break
         until = self._clock() + (SLOW_S if slow else FRESH_S)
-        held = _Held(found, tuple(troubles), until)
+        held = _Held(found, tuple(troubles), until, mark)
         if self._looking.get(place) is asyncio.current_task():  # else it was told to forget
             del self._looking[place]
             self._held[place] = held
         return held
+
+    def _remember(self, key: ApiKey) -> None:
+        if key not in self._own:
+            self._own = (*self._own, key)[-MOST:]
 
     async def _from_client(self, provider: ProviderConfig, place: _Place) -> ApiKey | None:
         if self._ask is None or (provider.kind == "ollama" and place.origin.loopback):
@@ -302,8 +285,12 @@ class Keys:
         said = await ask(place.user, place.origin.label)
         return usable(said, "The editor's key") if isinstance(said, str) and said else None
 
-    async def _from_keychain(self, provider: ProviderConfig, place: _Place) -> ApiKey | None:
+    async def _from_keychain(
+        self, provider: ProviderConfig, place: _Place
+    ) -> ApiKey | Token | None:
         kept = await self.keychain.get(place.user, place.origin.label)
+        if kept and provider.kind == "codegrex":
+            return unpacked(kept)
         return usable(kept, "The key in the keychain") if kept else None
 
     async def _from_environment(self, provider: ProviderConfig, place: _Place) -> ApiKey | None:
@@ -322,11 +309,12 @@ class _Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """What was found, until when it holds."""
+    """What was found, until when it holds, and the `mark` that it was found under."""
 
     found: Found | None
     troubles: tuple[str, ...]
     until: float
+    mark: object
 
 
 _SLOW: Final = frozenset({"client-slow", "keychain-slow"})

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from codegrex_lsp.errors import ConfigurationError
 from codegrex_lsp.settings import keyfile
+from codegrex_lsp.settings.files import ABSENT, Stamp, stamp
 from codegrex_lsp.settings.model import Settings
 from codegrex_lsp.settings.providers import KINDS
 from codegrex_lsp.values.apikey import ApiKey
@@ -104,6 +105,11 @@ class Written:
             why = f"keys.file has a key of {provider.id} {there}, not for {origin.shown}"
             raise _elsewhere(why, provider)
         return usable(entry["key"], "The key in keys.file")
+
+    def stamp(self) -> Stamp:
+        """Changes when the file of `keys.file` does."""
+        name = self._settings().keys.file
+        return stamp(self._config / name) if name else ABSENT
 
     def put(self, user: str, origin: str, key: ApiKey) -> None:
         """Write a key into the file. Raises ConfigurationError."""

@@ -1,4 +1,4 @@
-"""Credential files of this person and workspace, read so that their values can be masked.
+"""Credentials of this person and workspace, read so that their values can be masked.
 
 The ignore rules forbid reading such files *for a request*, and this is the one exception: what is
 read here goes to the detector of known secrets and nowhere else. Nothing of it is written, logged
@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Final
 
 from codegrex_lsp.privacy.detect.keys import Key, judge_key
-from codegrex_lsp.privacy.detect.known import KnownSecret, counts
+from codegrex_lsp.privacy.detect.known import SHORTEST, KnownSecret, counts
 from codegrex_lsp.settings.files import Stamp, Unreadable, read_bytes, stamp
 from codegrex_lsp.state import credential_formats as formats
+from codegrex_lsp.values.apikey import ApiKey
 
 LARGEST: Final = 256 * 1024
 """Bytes of a file that is read; credential files are small."""
@@ -65,6 +66,16 @@ class _Kept:
     secrets: frozenset[KnownSecret] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What was found at one moment, and for what."""
+
+    at: float
+    folders: frozenset[Path]
+    own: tuple[ApiKey, ...]
+    found: frozenset[KnownSecret] = field(repr=False)
+
+
 class Credentials:
     """What is known now. One for the process; cheap between changes.
 
@@ -72,6 +83,7 @@ class Credentials:
         home: The person's home folder.
         environ: The environment, whose variables say where some files are.
         clock: Monotonic, in seconds.
+        own: The person's own keys of providers; the same object while nothing changes.
     """
 
     def __init__(
@@ -79,13 +91,15 @@ class Credentials:
         home: Path,
         environ: Mapping[str, str],
         clock: Callable[[], float] = time.monotonic,
+        own: Callable[[], tuple[ApiKey, ...]] = tuple,
     ) -> None:
         self._home = tuple(_personal(home, environ))
         self._environ = frozenset(_of_environment(environ))
         self._clock = clock
+        self._own = own
         self._listed: dict[Path, tuple[float, tuple[_Place, ...]]] = {}
         self._kept: dict[Path, _Kept] = {}
-        self._last: tuple[float, frozenset[Path], frozenset[KnownSecret]] | None = None
+        self._last: _Look | None = None
 
     def __repr__(self) -> str:
         return f"<credentials from {len(self._kept)} files>"
@@ -96,15 +110,16 @@ class Credentials:
         Args:
             folders: Workspace folders whose `.env` files count.
         """
-        now, wanted = self._clock(), frozenset(folders)
+        now, wanted, own = self._clock(), frozenset(folders), self._own()
         last = self._last
-        if last is not None and last[1] == wanted and now - last[0] < LOOK_EVERY_S:
-            return last[2]
+        same = last is not None and (last.folders, last.own) == (wanted, own)
+        if last is not None and same and now - last.at < LOOK_EVERY_S:
+            return last.found
         places = [*self._home, *(p for f in sorted(wanted) for p in _few(self._env_files(f, now)))]
-        found = self._environ.union(*(self._read(place) for place in places))
-        if last is not None and found == last[2]:
-            found = last[2]
-        self._last = (now, wanted, found)
+        found = self._environ.union(_keys(own), *(self._read(place) for place in places))
+        if last is not None and found == last.found:
+            found = last.found
+        self._last = _Look(now, wanted, own, found)
         return found
 
     def _env_files(self, folder: Path, now: float) -> tuple[_Place, ...]:
@@ -143,6 +158,13 @@ def _secrets(place: _Place) -> Iterator[KnownSecret]:
 
 def _stays_within(path: Path, folder: Path) -> bool:
     return path.resolve().is_relative_to(folder.resolve())
+
+
+def _keys(own: Iterable[ApiKey]) -> Iterator[KnownSecret]:
+    """Keys of providers, however they were given to us. They are secret whatever they look like."""
+    for key in own:
+        if len(value := key.disclose()) >= SHORTEST:
+            yield KnownSecret(value, "api-key")
 
 
 def _of_environment(environ: Mapping[str, str]) -> Iterator[KnownSecret]:

@@ -25,6 +25,9 @@ ROOT = Path(codegrex_lsp.__file__).parent
 DISCLOSE = {
     "settings/keys.py": "for the header, and to be kept in the keychain",
     "settings/keysources.py": "to be kept in the person's file",
+    "settings/tokens.py": "to be kept in the keychain",
+    "state/credentials.py": "to be masked wherever it is written",
+    "providers/account.py": "for the body of the calls that renew, revoke or wait for a sign-in",
     "values/apikey.py": "to compare two",
 }
 STARTERS = {"create_subprocess_exec", "Popen"}

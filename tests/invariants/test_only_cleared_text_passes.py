@@ -164,6 +164,7 @@ def test_the_door_takes_a_cleared_and_what_can_hold_no_text_and_nothing_else() -
         "stream": ["cleared", "translator", "sampling"],
         "probe": ["probe", "translator"],
         "report": ["batch", "translator"],
+        "account": ["call"],
         "mode_changed": [],
         "warm_up": [],
         "close": [],
