@@ -15,6 +15,7 @@ from typing import Final
 from codegrex_lsp.context.ask import for_completion
 from codegrex_lsp.egress.door import Door, RecordingDoor
 from codegrex_lsp.engine.cache import SuggestionCache
+from codegrex_lsp.engine.courtesy import Rank
 from codegrex_lsp.engine.journey import Journey, Leg, Stop, Trip
 from codegrex_lsp.engine.pace import Pace
 from codegrex_lsp.engine.patience import Patience
@@ -294,8 +295,8 @@ def _none(code: str, message: str) -> CompletionOutcome:
 
 
 def _trip(request: CompletionRequest, prepared: Prepared) -> Trip:
-    by_hand = request.trigger is Trigger.INVOKED
-    return Trip(prepared.ask, request.snapshot.folder, by_hand)
+    rank = Rank.MANUAL if request.trigger is Trigger.INVOKED else Rank.AUTOMATIC
+    return Trip(prepared.ask, request.snapshot.folder, rank)
 
 
 def _crowded(request: CompletionRequest) -> bool:

@@ -21,6 +21,7 @@ from codegrex_lsp.egress.modelserver import ModelServer
 from codegrex_lsp.engine import status
 from codegrex_lsp.engine.completion import Completer, Stopwatch
 from codegrex_lsp.engine.findings import Finding, Findings
+from codegrex_lsp.engine.courtesy import Courtesy, Overtaken
 from codegrex_lsp.engine.guards import Guards
 from codegrex_lsp.engine.health import Health
 from codegrex_lsp.engine.journey import Journey, Stop
@@ -172,6 +173,7 @@ class House:
             progress=progress,
             clock=clock,
         )
+            courtesy=Courtesy(),
         self.telemetry = Telemetry(
             lambda: self._settings(None), TelemetryQueue(folders.state), self._door, translator
         )
@@ -352,7 +354,8 @@ class House:
         if outcome is None:
             decision = Decision("superseded", "a newer request took its place")
             return CompletionOutcome(None, decision)
-        self._last[request.snapshot.folder] = outcome
+        if outcome.decision.code != Overtaken.default_code:
+            self._last[request.snapshot.folder] = outcome
         self.telemetry.completion(outcome)
         return outcome
 

@@ -7,6 +7,8 @@
 reply or the reasons why there is none. In this one loop:
 
 - a route whose breaker is open, or that mode forbids, is passed over without being asked;
+- a local server is waited for until it is this request's turn (`courtesy`); who is overtaken by
+  what is wanted more ends there;
 - a connection kept from an earlier request, and closed by the server before it answered, is
   tried once more at once;
 - after a failure the next route follows, unless something was shown already, or the request was
@@ -14,7 +16,7 @@ reply or the reasons why there is none. In this one loop:
 - a pause that a server asked for is waited out only for a person who asked by hand, where no
   other route answered and the deadline allows;
 - `timeouts.total` of the first route asked is the deadline of all; only what failed and was
-  waited counts, so a model may take its time to load.
+  waited counts, so a model may take its time to load, and others theirs.
 
 The gate's decision is made for one route and used for no other.
 """
@@ -31,6 +33,7 @@ from typing import Final, TypeVar
 from codegrex_lsp.egress.address import declared
 from codegrex_lsp.egress.errand import outside
 from codegrex_lsp.engine.courtesy import Overtaken
+from codegrex_lsp.engine.courtesy import Courtesy, Overtaken
 from codegrex_lsp.engine.guards import Guards
 from codegrex_lsp.engine.health import Health
 from codegrex_lsp.engine.looking import get_to_know
@@ -73,6 +76,7 @@ class Journey:
         guards: The gates in force.
         book: What is known of models.
         health: How the destinations fare.
+        courtesy: The queues of local model servers.
         progress: Told a fixed sentence while a pause is waited out, and nothing afterwards.
         clock: Monotonic, in ms.
         sleep: Waits for seconds.
@@ -85,6 +89,7 @@ class Journey:
         guards: Guards,
         book: ModelBook,
         health: Health,
+        courtesy: Courtesy,
         progress: Callable[[str], None],
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -93,6 +98,7 @@ class Journey:
         self._guards = guards
         self._book = book
         self._health = health
+        self._courtesy = courtesy
         self._progress = progress
         self._clock = clock
         self._sleep = sleep
@@ -157,13 +163,11 @@ class Journey:
                 if isinstance(leg, Stop):
                     stops[leg.detour.provider] = leg
                     continue
-                begun = self._clock()
-                reply = await self._attempt(leg, read, insist=insist)
+                reply = await self._attempt(leg, trip, read, budget, insist=insist)
                 if not isinstance(reply, Stop):
                     detours = tuple(stop.detour for stop in stops.values())
                     cleared, gate_ms = leg.clearance.cleared, leg.gate_ms
                     return Arrival(reply, None, leg.route, cleared, (), detours, gate_ms)
-                budget.spend(self._clock() - begun)
                 stops[reply.detour.provider] = reply
                 if reply.final:
                     return _nothing(tuple(stops.values()), reply)
@@ -238,19 +242,25 @@ class Journey:
             return Stop(detour, again_ms=standing.retry_ms)
         return Stop(detour, again_ms=None if insist else 0.0)
 
-    async def _attempt(self, leg: Leg, read: Read[T], *, insist: bool) -> T | Stop:
+    async def _attempt(
+        self, leg: Leg, trip: Trip, read: Read[T], budget: Budget, *, insist: bool
+    ) -> T | Stop:
         route = leg.route
         try:
-            with self._health.attempt(route, insist=insist) as admitted:
-                if admitted:
-                    return await self._read_fresh(leg, read)
+            async with self._courtesy.turn(route, trip.rank):
+                with (
+                    budget.spending(self._clock),
+                    self._health.attempt(route, insist=insist) as admitted,
+                ):
+                    if admitted:
+                        return await self._read_fresh(leg, read)
             return Stop(Detour(route.provider.id, "resting", "it is just being tried again"))
         except asyncio.CancelledError:
-            if leg.begun:
-                self._health.heard(route.provider, route.model, route.destination)
-            elif self._health.should_knock(route, gave_up=True):
-                self._book.knock(route.provider, route.model)
+            self._gave_up(leg)
             raise
+        except Overtaken as error:
+            self._gave_up(leg)
+            return Stop(_detour(route.provider, error), route, leg.clearance.cleared, final=True)
         except ServedElsewhere as error:
             self._book.served_remotely(route.provider, route.model, error.host)
             return self._failed(leg, error)
@@ -258,6 +268,14 @@ class Journey:
             if not isinstance(error, RefusedError):
                 self._book.failed(route.provider, route.model)
             return self._failed(leg, error)
+
+    def _gave_up(self, leg: Leg) -> None:
+        """Nobody waits for this answer any more, which says nothing against the server."""
+        route = leg.route
+        if leg.begun:
+            self._health.heard(route.provider, route.model, route.destination)
+        elif self._health.should_knock(route, gave_up=True):
+            self._book.knock(route.provider, route.model)
 
     async def _read_fresh(self, leg: Leg, read: Read[T]) -> T:
         """Read; once more at once where a kept connection turned out to be closed."""

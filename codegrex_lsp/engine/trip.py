@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from codegrex_lsp.engine.courtesy import Rank
 from codegrex_lsp.privacy.cleared import Cleared
 from codegrex_lsp.privacy.gate import Clearance
 from codegrex_lsp.values.ask import Ask
@@ -23,12 +25,17 @@ class Trip:
     Attributes:
         ask: What the feature wishes to send. Its task decides which list of routes counts.
         folder: Whose settings count; they are read again before each route.
-        by_hand: Whether a person asked and waits; typing did where it is False.
+        rank: Who asked: its place in the queue of a local model server.
     """
 
     ask: Ask
     folder: Path | None
-    by_hand: bool
+    rank: Rank
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person asked and waits."""
+        return self.rank.waited_for
 
 
 @dataclass(slots=True)
@@ -122,6 +129,15 @@ class Budget:
     def spend(self, duration: float) -> None:
         """An attempt failed, or a pause was waited out."""
         self.spent += max(duration, 0.001)
+
+    @contextmanager
+    def spending(self, clock: Callable[[], float]) -> Iterator[None]:
+        """Around what counts, in ms of `clock`."""
+        begun = clock()
+        try:
+            yield
+        finally:
+            self.spend(clock() - begun)
 
     def allows(self, wait_ms: float = 0.0) -> bool:
         """Whether time to ask is left after a wait."""

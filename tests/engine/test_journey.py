@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codegrex_lsp.engine.courtesy import Overtaken
+from codegrex_lsp.engine.courtesy import Rank
 from codegrex_lsp.engine.journey import WAITING, Leg, Stop, Trip
 from codegrex_lsp.errors import (
     BadAnswer,
@@ -193,11 +194,11 @@ async def test_a_mode_that_forbids_all_is_the_reason_and_nobody_is_asked() -> No
 async def test_the_first_leg_is_what_would_be_sent_and_moves_no_breaker() -> None:
     r = rig("mistral", "ollama")
     for _ in range(3):
-        leg = await r.journey.first(Trip(completion("x|"), None, by_hand=True))
+        leg = await r.journey.first(Trip(completion("x|"), None, Rank.MANUAL))
         assert isinstance(leg, Leg) and leg.route.provider.id == "mistral"
     r.tighten(Mode.OFFLINE)
     r.book.troubles["ollama"] = DEAD
-    stop = await r.journey.first(Trip(completion("x|"), None, by_hand=True))
+    stop = await r.journey.first(Trip(completion("x|"), None, Rank.MANUAL))
     assert isinstance(stop, Stop) and stop.detour.code == "no-provider"
     assert r.went == []
 

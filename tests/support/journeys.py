@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from codegrex_lsp.engine.courtesy import Courtesy, Rank
 from codegrex_lsp.engine.health import Health
 from codegrex_lsp.engine.journey import Arrival, Journey, Leg, Trip
 from codegrex_lsp.errors import CodegrexError
@@ -102,6 +103,7 @@ class Rig:
             guards=Guards(self.gate),  # type: ignore[arg-type]
             book=self.book,  # type: ignore[arg-type]
             health=self.health,
+            courtesy=Courtesy(),
             progress=self.told.append,
             clock=lambda: self.now,
             sleep=self._sleep,
@@ -117,7 +119,8 @@ class Rig:
 
     async def go(self, ask: Ask | None = None, *, by_hand: bool = False) -> Arrival[str]:
         made = ask or completion("x = |", mode=self.mode)
-        return await self.journey.along(Trip(made, Path("/projects/shop"), by_hand), self.read)
+        rank = Rank.MANUAL if by_hand else Rank.AUTOMATIC
+        return await self.journey.along(Trip(made, Path("/projects/shop"), rank), self.read)
 
     async def read(self, leg: Leg) -> str:
         name = leg.route.provider.id
