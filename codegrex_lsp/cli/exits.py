@@ -68,7 +68,7 @@ _CONFIGURATION = frozenset(
      "queue-not-stored",
      "no-key", "bad-key", "key-elsewhere", "client-slow", "keys-file", "keychain-missing",
      "keychain-locked", "keychain-slow", "keychain-lost", "keychain-refused", "keychain-failed",
-     "keychain-index"}
+     "keychain-index", "account-locked"}
 )  # fmt: skip
 _PROVIDER = frozenset(
     {"no-provider", "provider-failed", "provider-unreachable", "provider-busy", "tls-failed",
@@ -78,5 +78,6 @@ _PROVIDER = frozenset(
      "embedded-missing", "pip-missing", "download-failed", "download-altered", "no-insert",
      "prompt-too-long", "bad-answer", "garbage", "cut-short", "stream-cut", "frame-too-long",
      "answer-too-large", "encoded-answer", "redirect-refused", "too-long", "unknown-placeholder",
-     "cut-placeholder"}
+     "cut-placeholder", "device-flow-missing", "sign-in-pending", "sign-in-slow-down",
+     "sign-in-denied", "sign-in-expired", "sign-in-ended", "sign-in-refused"}
 )  # fmt: skip

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from typing import TYPE_CHECKING
 
 from codegrex_lsp.cli.common import Arguments, Verbs, add_json, add_verb, open_house, workspace
+from codegrex_lsp.cli.entering import entered
 from codegrex_lsp.cli.exits import Exit, UsageError
 from codegrex_lsp.cli.page import page
 from codegrex_lsp.cli.speech import data, data_json, talk
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from codegrex_lsp.settings.keys import State
     from codegrex_lsp.settings.model import Settings
 
-_LONGEST = 16 * 1024
 _WRITE = UsageError("keys: write `keys list`, or `keys set` or `keys delete` and a provider's id")
 
 
@@ -108,7 +107,8 @@ async def _set(args: Arguments) -> int:
             raise _unknown(house, args)
         if provider.kind == "embedded":
             raise UsageError("keys: the embedded model takes no key")
-        origin = await house.keys.keep(provider, entered(args.provider), file=args.file)
+        key = entered("keys", "key", f"Key for {args.provider} (it is not shown): ")
+        origin = await house.keys.keep(provider, key, file=args.file)
     place = "file of keys.file" if args.file else "keychain"
     talk(f"The key of {provider.id} is kept in the {place}. It is sent to {origin} only.")
     return Exit.FINE
@@ -134,34 +134,3 @@ def _unknown(house: House, args: Arguments) -> UsageError:
         "keys: the settings have no provider of this id that has an address",
         fix=f"Known are: {', '.join(known)}. For another one set providers.ID.baseUrl first.",
     )
-
-
-def entered(provider: str) -> str:
-    """A key from the prompt or standard input.
-
-    Raises:
-        UsageError: There was none.
-    """
-    if sys.stdin is not None and sys.stdin.isatty():
-        text = _prompted(f"Key for {provider} (it is not shown): ")
-    else:
-        text = sys.stdin.read(_LONGEST) if sys.stdin is not None else ""
-    if not text.strip():
-        raise UsageError("keys: no key was entered, so nothing was changed")
-    return text
-
-
-def _prompted(question: str) -> str:
-    import getpass
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", getpass.GetPassWarning)
-        try:
-            return getpass.getpass(question, sys.stderr)
-        except getpass.GetPassWarning:
-            raise UsageError(
-                "keys: this terminal would show the key", fix="Give it on standard input."
-            ) from None
-        except EOFError:
-            return ""

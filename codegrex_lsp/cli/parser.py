@@ -15,12 +15,15 @@ from codegrex_lsp.cli import (
     doctor,
     keys,
     ledger,
+    login,
+    logout,
     mode,
     models,
     policy,
     preview,
     scan,
     telemetry,
+    whoami,
 )
 from codegrex_lsp.cli.common import add_common
 
@@ -32,6 +35,9 @@ VERBS = (
     mode,
     models,
     keys,
+    login,
+    logout,
+    whoami,
     ledger,
     config,
     policy,
