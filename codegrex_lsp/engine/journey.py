@@ -32,7 +32,6 @@ from typing import Final, TypeVar
 
 from codegrex_lsp.egress.address import declared
 from codegrex_lsp.egress.errand import outside
-from codegrex_lsp.engine.courtesy import Overtaken
 from codegrex_lsp.engine.courtesy import Courtesy, Overtaken
 from codegrex_lsp.engine.guards import Guards
 from codegrex_lsp.engine.health import Health
@@ -260,7 +259,7 @@ class Journey:
             raise
         except Overtaken as error:
             self._gave_up(leg)
-            return Stop(_detour(route.provider, error), route, leg.clearance.cleared, final=True)
+            return self._failed(leg, error)
         except ServedElsewhere as error:
             self._book.served_remotely(route.provider, route.model, error.host)
             return self._failed(leg, error)

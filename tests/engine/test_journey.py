@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codegrex_lsp.engine.courtesy import Overtaken
-from codegrex_lsp.engine.courtesy import Rank
+from codegrex_lsp.engine.courtesy import Overtaken, Rank
 from codegrex_lsp.engine.journey import WAITING, Leg, Stop, Trip
 from codegrex_lsp.errors import (
     BadAnswer,
