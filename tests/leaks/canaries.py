@@ -162,5 +162,7 @@ def _strings(body: str) -> Iterator[str]:
             for item in value:
                 yield from walk(item)
 
-    if body:
+    if body.startswith(("{", "[")):
         yield from walk(json.loads(body))
+    else:
+        yield unquote(body)  # a form

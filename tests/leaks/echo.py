@@ -19,6 +19,18 @@ SAY_AGAIN = "say that again"
 ANSWER = "a + b"
 MARKS = ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>")
 
+SIGN_IN = {
+    "device_code": "-".join(("device", "code", "4711")),
+    "user_code": "ABCD-EFGH",
+    "verification_uri": "https://account.example/device",
+    "interval": 1,
+    "expires_in": 3600,
+    "access_token": "-".join(("access", "token", "4711")),
+    "refresh_token": "-".join(("refresh", "token", "4711")),
+    "token_type": "Bearer",
+}
+"""What the account's service answers, to whatever it is asked about a sign-in."""
+
 
 @dataclass
 class Echo:
@@ -56,6 +68,8 @@ class Echo:
             return _json({"error": "out of order"}, 500)
         if request.method == "GET":
             return _json(self._listing(path))
+        if path.startswith("/v1/oauth/"):
+            return _json(SIGN_IN)
         body = json.loads(request.body)
         if path == "/api/show":
             far = {"remote_model": "x", "remote_host": self.remote} if self.remote else {}
@@ -67,6 +81,8 @@ class Echo:
     def _listing(self, path: str) -> dict[str, Any]:
         if path == "/health":
             return {"status": "ok"}
+        if path == "/v1/me":
+            return {"id": "u1"}
         rows = [{"id": name, "name": name, "model": name} for name in self.models]
         return {"object": "list", "data": rows, "models": rows, "has_more": False}
 

@@ -157,11 +157,7 @@ def _of_keys(world: World) -> Iterator[str]:
 def _of_what_is_kept(world: World, plants: Sequence[Planted], printed: str) -> Iterator[str]:
     search = Search(value for one in plants for value in one.canaries.all)
     private = [value for place in world.servers for value in (place.key, place.header)]
-    kept = {
-        path.name: path.read_bytes().decode("latin-1")
-        for path in world.kept.rglob("*")
-        if path.is_file()
-    }
+    kept = {path.name: path.read_bytes().decode("latin-1") for path in world.files()}
     for where, text in {**kept, "what was printed": printed}.items():
         if search.found(text):
             yield f"{where}: it holds text"

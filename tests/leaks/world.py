@@ -23,11 +23,13 @@ import trustme
 from codegrex_lsp import portable
 from codegrex_lsp.egress.modelserver import Address
 from codegrex_lsp.engine.house import House, Wishes
+from codegrex_lsp.settings.keychain import Keychain
 from codegrex_lsp.settings.providers import KINDS
 from codegrex_lsp.values.mode import Destination, Mode
 from codegrex_lsp.values.route import LOCAL_KINDS, ProviderConfig
 from tests.leaks import surfaces
 from tests.leaks.echo import Echo
+from tests.support.keychains import MemoryKeychain
 
 DOMAIN = "leak.example"
 ACCOUNT = "codegrex"
@@ -132,6 +134,10 @@ class World:
         """Below it lies all that we keep."""
         return self.home / "kept"
 
+    def files(self) -> Iterator[Path]:
+        """All that we keep."""
+        return (path for path in self.kept.rglob("*") if path.is_file())
+
     def base_url(self, place: Place) -> str:
         if place.kind == "embedded":
             return ""
@@ -175,6 +181,8 @@ class World:
     async def house(self, wishes: Wishes) -> AsyncIterator[House]:
         made = House(portable.folders({"CODEGREX_HOME": str(self.kept)}), wishes)
         made._models.ensure = self._embedded  # type: ignore[method-assign]
+        chain = Keychain(self.kept / "state" / "keys.json", load=MemoryKeychain().load)
+        made.keys.keychain = chain
         try:
             yield made
         finally:
