@@ -27,7 +27,7 @@ SOME = (
     "in a document of the policy redact",
     "in .env",
 )
-"""The starter model continues a prefix, so that no suffix is sent to it; and a model takes its time."""
+"""The starter model continues a prefix, so no suffix is sent to it; and a model takes its time."""
 
 
 @dataclass
