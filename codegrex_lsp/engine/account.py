@@ -286,6 +286,8 @@ class Account:
     async def _ask(
         self, provider: ProviderConfig, purpose: AccountPurpose, secret: ApiKey | None = None
     ) -> bytes:
+        if purpose.signed and await self._keys.header(provider) is None:
+            raise ConfigurationError("Nobody is signed in: codegrex-lsp login", code="no-key")
         call = AccountCall(hurried(provider), purpose, secret)
         try:
             return await ask(self._door, call)

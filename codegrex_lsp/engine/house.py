@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,9 +19,10 @@ from codegrex_lsp.egress.door import Door, Endpoint, RecordingDoor
 from codegrex_lsp.egress.ledger import Ledger
 from codegrex_lsp.egress.modelserver import ModelServer
 from codegrex_lsp.engine import status
+from codegrex_lsp.engine.account import Account
 from codegrex_lsp.engine.completion import Completer, Stopwatch
-from codegrex_lsp.engine.findings import Finding, Findings
 from codegrex_lsp.engine.courtesy import Courtesy, Overtaken
+from codegrex_lsp.engine.findings import Finding, Findings
 from codegrex_lsp.engine.guards import Guards
 from codegrex_lsp.engine.health import Health
 from codegrex_lsp.engine.journey import Journey, Stop
@@ -30,6 +31,7 @@ from codegrex_lsp.engine.names_server import NamesServer
 from codegrex_lsp.engine.requests import CompletionOutcome, CompletionRequest, Preview, Status
 from codegrex_lsp.engine.survey import ProviderCheck, Survey, destination
 from codegrex_lsp.engine.telemetry import Telemetry
+from codegrex_lsp.engine.tokens import Tokens
 from codegrex_lsp.engine.turns import Turns
 from codegrex_lsp.errors import CodegrexError, RefusedError
 from codegrex_lsp.portable import Folders
@@ -122,12 +124,12 @@ class House:
             choice=self._choices.choice,
             policy=self._policy.current,
         )
-        self._credentials = Credentials(_home(wishes.environ), wishes.environ)
         self._env_folders: set[Path] = set()
         self._rules: dict[tuple[object, ...], IgnoreRules] = {}
         self._last: dict[Path | None, CompletionOutcome] = {}
         self._models = ModelServer(folders, progress)
         self.keys = Keys(folders, lambda: self._settings(None), wishes.environ, _origin)
+        self._credentials = Credentials(_home(wishes.environ), wishes.environ, own=self.keys.own)
         self.ledger = Ledger(
             folders.state / "ledger",
             self._secret.derive("ledger"),
@@ -154,13 +156,25 @@ class House:
             self._names,
         )
         self._findings = Findings(self._guards, self.resolved, allow_key, folders)
-        self._health = Health(clock)
+        self._health = Health(clock, keys=self.keys.mark)
+        self._tokens = Tokens(self.keys, self._door, folders.state, time.time)
+        self.account = Account(
+            settings=lambda: self._settings(None),
+            keys=self.keys,
+            tokens=self._tokens,
+            door=self._door,
+            policy=self.policy,
+            keep_policy=self.keep_policy,
+            state=folders.state,
+        )
         self._book = ModelBook(self._door, translator, clock, self._probed, self.keys.require)
         self._journey = Journey(
             settings=self._settings,
             guards=self._guards,
             book=self._book,
             health=self._health,
+            courtesy=Courtesy(),
+            renewed=self._tokens.renewed,
             progress=progress,
             clock=clock,
         )
@@ -173,7 +187,6 @@ class House:
             progress=progress,
             clock=clock,
         )
-            courtesy=Courtesy(),
         self.telemetry = Telemetry(
             lambda: self._settings(None), TelemetryQueue(folders.state), self._door, translator
         )
@@ -442,15 +455,14 @@ class House:
             self._names.warm_up()
         await self._guards.ready(settings, where)
         await self._door.warm_up()
-        for provider in cloud:
-            with contextlib.suppress(CodegrexError):
-                await self.keys.require(provider)
+        await self._find_keys(settings, cloud)
 
     async def close(self) -> None:
         """End the child processes and close every connection."""
         self._turns.end_all()
         await asyncio.to_thread(self.telemetry.keep)
         await self._names.close()
+        await self._tokens.close()
         await self.keys.close()
         await self._book.close()
         await self._door.close()
@@ -458,12 +470,23 @@ class House:
 
     # -- inside -----------------------------------------------------------------------------
 
+    async def _find_keys(self, settings: Settings, used: Collection[ProviderConfig]) -> None:
+        """Find the keys of the providers in use, and those in the keychain, to mask them."""
+        kept = {user for user, _ in self.keys.keychain.entries()} if used else set()
+        for provider in settings.providers.values():
+            if provider in used or provider.id in kept:
+                with contextlib.suppress(CodegrexError):
+                    await self.keys.require(provider)
+        if used:
+            await self._guards.ready(settings, Destination.CLOUD)
+
     def _probed(self, provider: ProviderConfig, model: str, error: CodegrexError | None) -> None:
         where = destination(provider, self._settings(None))
         self._health.probed(provider, model, where, error)
 
     async def _endpoint(self, provider: ProviderConfig) -> Endpoint:
         if provider.kind != "embedded":
+            await self._tokens.ready(provider)
             return Endpoint(provider.base_url, await self.keys.header(provider))
         child = await self._models.ensure(provider)
         return Endpoint(child.base_url, ("authorization", f"Bearer {child.key}"))

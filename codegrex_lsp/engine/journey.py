@@ -10,7 +10,7 @@ reply or the reasons why there is none. In this one loop:
 - a local server is waited for until it is this request's turn (`courtesy`); who is overtaken by
   what is wanted more ends there;
 - a connection kept from an earlier request, and closed by the server before it answered, is
-  tried once more at once;
+  tried once more at once, and so is a token that was refused and could be renewed;
 - after a failure the next route follows, unless something was shown already, or the request was
   overtaken by one that is wanted more;
 - a pause that a server asked for is waited out only for a person who asked by hand, where no
@@ -75,6 +75,7 @@ class Journey:
         guards: The gates in force.
         book: What is known of models.
         health: How the destinations fare.
+        renewed: After a key was refused: whether there is another one now.
         courtesy: The queues of local model servers.
         progress: Told a fixed sentence while a pause is waited out, and nothing afterwards.
         clock: Monotonic, in ms.
@@ -91,6 +92,7 @@ class Journey:
         courtesy: Courtesy,
         progress: Callable[[str], None],
         clock: Callable[[], float],
+        renewed: Callable[[ProviderConfig], Awaitable[bool]] | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._settings = settings
@@ -100,6 +102,7 @@ class Journey:
         self._courtesy = courtesy
         self._progress = progress
         self._clock = clock
+        self._renewed = renewed
         self._sleep = sleep
 
     async def along(self, trip: Trip, read: Read[T]) -> Arrival[T]:
@@ -277,13 +280,18 @@ class Journey:
             self._book.knock(route.provider, route.model)
 
     async def _read_fresh(self, leg: Leg, read: Read[T]) -> T:
-        """Read; once more at once where a kept connection turned out to be closed."""
+        """Read; once more at once where a kept connection was closed, or there is a new token."""
         try:
             return await read(leg)
         except BadAnswer as error:
-            if not error.unanswered or leg.begun:
+            if leg.begun or not (error.unanswered or await self._has_another(error, leg)):
                 raise
         return await read(leg)
+
+    async def _has_another(self, error: BadAnswer, leg: Leg) -> bool:
+        if self._renewed is None or error.code != "key-refused":
+            return False
+        return await self._renewed(leg.route.provider)
 
     def _failed(self, leg: Leg, error: CodegrexError) -> Stop:
         route = leg.route

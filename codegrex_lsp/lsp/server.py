@@ -202,6 +202,7 @@ def _add_lifecycle(built: Built, progress: Progress, on_exit: Callable[[int], No
         built.begin(session.house.warm_up())
         session.house.telemetry.editor = session.client.editor
         built.begin(session.house.telemetry.run())
+        built.begin(session.house.account.run())
 
     def shutdown(params: protocol.Nothing) -> None:
         conversation.state = State.SHUT_DOWN

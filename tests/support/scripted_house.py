@@ -57,6 +57,13 @@ def silent() -> Telemetry:
     return Telemetry(Settings, TelemetryQueue(Path("/nowhere")), door, translator)
 
 
+class SignedOut:
+    """The account of nobody."""
+
+    async def run(self) -> None:
+        """Nothing to ask."""
+
+
 @dataclass
 class ScriptedHouse(House):
     """Every request is written down; `script` makes the answers once `gate` is open."""
@@ -66,6 +73,7 @@ class ScriptedHouse(House):
     progress: Callable[[str], None]
     asked: list[CompletionRequest] = field(default_factory=list)
     telemetry: Telemetry = field(default_factory=silent)
+    account: Any = field(default_factory=SignedOut)
     cancelled: int = 0
     forgotten: list[str] = field(default_factory=list)
     chosen: list[tuple[Mode, Path | None]] = field(default_factory=list)
