@@ -107,7 +107,10 @@ class Containers:
             keys = [judge_key(name.strip()) for name in places["names"].split(",")]
             if Key.HUMAN in keys:
                 return [Opened("place", places.end(), "brackets", keys.index(Key.HUMAN))]
+        end = 0
         for hint in _HINT.finditer(line.lowered):
+            if hint.start() < end:  # in a word that was read
+                continue
             start, end = _word_round(text, hint.start(), hint.end())
             if opened := _opened(text, start, end):
                 return [opened]

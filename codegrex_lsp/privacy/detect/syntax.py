@@ -94,6 +94,9 @@ _BLANK_BEFORE: Final = re.compile(
     r"|^\s*$",
     re.IGNORECASE,
 )
+_WORD_BEFORE: Final = re.compile(r"env|header|arg|set|xport|-[gu]x|machine|login|user")
+"""Each match of it holds one of these, if it is not blank."""
+
 _BLANK_KEYS: Final = frozenset({"password", "requirepass", "masterauth", "passwd"})
 _FLAG: Final = re.compile(r"""(?:[ =]|["'],\s{0,4}(?=["']))(?P<value>"[^"]*"|'[^']*'|[^\s"'`,]+)""")
 _QUERY: Final = re.compile(r"=(?P<value>[^&\s\"'`<>#;]+)")
@@ -165,6 +168,12 @@ class Reading:
         return _CONNECTION.search(self.line.lowered) is not None
 
     @cached_property
+    def lead(self) -> int:
+        """Where the first key of the line may begin."""
+        match = _LINE_START.match(self.text)
+        return match.end() if match else 0
+
+    @cached_property
     def comment(self) -> int:
         """Where the first comment may begin; past the end where there is none."""
         mark = _COMMENT.search(self.text)
@@ -224,29 +233,38 @@ def _value_of(reading: Reading, start: int, end: int) -> Value | None:
     if text.startswith("--", start - 2):
         return _plain(_FLAG.match(text, end), trim=",;)]", sure=text.startswith("=", end))
     if line.kind is FileKind.VALUES:
-        return _unquoted(text, start, end) or _in_words(reading, start, end, before)
+        return _unquoted(reading, start, end) or _in_words(reading, start, end, before)
     return _in_words(reading, start, end, before)
 
 
-def _unquoted(text: str, start: int, end: int) -> Value | None:
+def _unquoted(reading: Reading, start: int, end: int) -> Value | None:
     """In files whose values need no quotes."""
+    text = reading.text
     if match := _NAMED_BARE.match(text, end):
         return _plain(match)
-    lead = _LINE_START.match(text)
-    if lead and lead.end() == start and (match := _TO_THE_END.match(text, end)):
+    leads = reading.lead == start
+    if leads and (match := _TO_THE_END.match(text, end)):
         return _plain(match, trim=_TRIM)
     if match := _ASSIGNED.match(text, end):
         return _plain(match, trim=_TRIM)
     if match := _CELL.match(text, end):
         return _plain(match)
-    if lead and lead.end() == start and (match := _NEXT_CELL.match(text, end)):
+    if leads and (match := _NEXT_CELL.match(text, end)):
         return _plain(match)
-    if lead and lead.end() == start and (match := _DIRECTIVE.match(text, end)):
+    if leads and (match := _DIRECTIVE.match(text, end)):
         return _plain(match) if stands_out(match["value"]) else None
     blank = text[start:end].lower() in _BLANK_KEYS or (not text[:start].isspace() and start)
-    if blank and (match := _BLANK.match(text, end)) and _ends(_BLANK_BEFORE, text, start):
+    if blank and (match := _BLANK.match(text, end)) and _is_named(text, start):
         return _plain(match, trim=_TRIM)
     return None
+
+
+def _is_named(text: str, at: int) -> bool:
+    """Whether what stands before a name says that its value follows a blank."""
+    before = text[max(at - _BACK, 0) : at].lower()
+    if not before.isspace() and _WORD_BEFORE.search(before) is None:
+        return not before
+    return _ends(_BLANK_BEFORE, text, at)
 
 
 def _ends(pattern: re.Pattern[str], text: str, at: int) -> bool:
@@ -315,7 +333,7 @@ def _string(line: Line, opening: re.Match[str], before: str, name: str) -> Value
     """The string that opens there. An unclosed one counts only while somebody types in it."""
     first = opening.start() - len(name)
     bare = opening["bare"] is not None and before not in ":$"
-    if bare and (name.lower() == "pass" or not _ends(_BARE_BEFORE, line.text, first)):
+    if bare and (name.lower() == "pass" or not _is_set(line.text, first)):
         return None
     listed = opening["listed"] is not None and not name.startswith("-")
     if listed and (before not in "\"'`:{" or name.lower() == "pass"):
@@ -335,6 +353,13 @@ def _string(line: Line, opening: re.Match[str], before: str, name: str) -> Value
     )
 
 
+def _is_set(text: str, at: int) -> bool:
+    """Whether what stands before a bare name says that it is set."""
+    if at <= _BACK and _FIRST.fullmatch(text, 0, at):
+        return True
+    return _ends(_BARE_BEFORE, text, at)
+
+
 _KEY_AND_VALUE: Final = re.compile(
     r"(?:set|put|define|env|property|default|get|config|append|option)\w{0,20}\(\s*[\"'`]$",
     re.IGNORECASE,
@@ -342,10 +367,13 @@ _KEY_AND_VALUE: Final = re.compile(
 """A call that takes a key and its value."""
 
 _BARE_BEFORE: Final = re.compile(
-    r"(?:^\s*(?:\S+\s)?@?|[;{]\s*|define\s+|identified\s+by\s+|with\s+|user\s+.{1,80}|:)$",
-    re.IGNORECASE,
+    r"[:;{dDiIuUwW](?:(?<=[;{])\s*|(?<=:)|(?<=[dD])(?i:efine)\s+|(?<=[wW])(?i:ith)\s+"
+    r"|(?<=[iI])(?i:dentified\s+by)\s+|(?<=[uU])(?i:ser)\s+.{1,80})$"
 )
 """What goes before `password "…"` in SQL, Gradle or `#define`, unlike before a word of a text."""
+
+_FIRST: Final = re.compile(r"\s*(?:\S+\s)?@?")
+"""What goes before it at the beginning of a line."""
 
 
 def _closing(line: Line, quote: str, start: int) -> int | None:
