@@ -114,7 +114,7 @@ class Health:
         How the block ends is what the breaker learns: a plain end is an answer, a cancel says
         nothing, and of the errors only those count that are outages.
         """
-        record, keys = self._record(route), self.keys()
+        record = self._record(route)
         ticket = record.breaker.enter(self.clock(), insist=insist)
         if ticket is None:
             yield False
@@ -124,7 +124,7 @@ class Health:
         try:
             yield True
         except CodegrexError as error:
-            self._failed(record, ticket, error, keys)
+            self._failed(record, ticket, error)
             raise
         except BaseException:
             record.breaker.released(ticket)
@@ -155,7 +155,7 @@ class Health:
         elif fault := fault_of(error, destination, probing=True):
             record = self._at(provider, model, destination)
             record.breaker.noticed(fault, self.clock())
-            self._ill(record, error, self.keys())
+            self._ill(record, error)
 
     def should_knock(self, route: Route, *, gave_up: bool) -> bool:
         """Whether to ask in the background if anybody is there; True is said once in a while.
@@ -176,17 +176,18 @@ class Health:
         record.knocked = now
         return True
 
-    def _failed(self, record: _Record, ticket: Ticket, error: CodegrexError, keys: object) -> None:
+    def _failed(self, record: _Record, ticket: Ticket, error: CodegrexError) -> None:
         fault = fault_of(error, record.destination)
         if fault is None:
             record.breaker.released(ticket)
             return
         record.breaker.failed(ticket, fault, self.clock())
         record.waiting_since = None
-        self._ill(record, error, keys)
+        self._ill(record, error)
 
-    def _ill(self, record: _Record, error: CodegrexError, keys: object) -> None:
-        record.refused_under = keys if error.code == "key-refused" else None
+    def _ill(self, record: _Record, error: CodegrexError) -> None:
+        # Now, and not when the request began: a token that was renewed on its way is no news.
+        record.refused_under = self.keys() if error.code == "key-refused" else None
         record.trouble = error.message.rstrip(".")
         record.since = record.since or self.wall()
 

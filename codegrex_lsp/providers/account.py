@@ -60,7 +60,7 @@ def device_code(answer: bytes) -> DeviceCode:
     user_code, address = said.get("user_code"), said.get("verification_uri")
     if not (isinstance(user_code, str) and _USER_CODE.fullmatch(user_code)):
         raise _garbage()
-    if not (isinstance(address, str) and _ADDRESS.fullmatch(address)):
+    if not (isinstance(address, str) and _is_page(address)):
         raise _garbage()
     interval = _seconds(said.get("interval", 5))
     lifetime = _seconds(said.get("expires_in"))
@@ -154,12 +154,18 @@ def _of_sign_in(provider: ProviderConfig, error: str, status: int) -> ProviderEr
 
 
 _USER_CODE: Final = re.compile(r"[A-Za-z0-9-]{4,16}")
-_ADDRESS: Final = re.compile(
-    r"(https://|http://(localhost|127\.0\.0\.1|\[::1\])[:/])[\x21-\x7e]{1,200}"
-)
+_PAGE: Final = re.compile(r"(https?)://([A-Za-z0-9.-]+)(:[0-9]{1,5})?(/[\x21-\x7e]*)?")
 _SECRET: Final = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_TOKEN}}}")
 _LONGEST_WORDS: Final = 200
 _LONGEST_LIFE: Final = 10 * 365 * 86_400
+
+
+def _is_page(address: str) -> bool:
+    """Whether a person can be sent there: encrypted, or on this machine, and all of it shows."""
+    read = _PAGE.fullmatch(address)
+    if read is None or len(address) > _LONGEST_WORDS:
+        return False
+    return read[1] == "https" or read[2] in ("localhost", "127.0.0.1")
 
 
 def _error(body: bytes) -> str:
