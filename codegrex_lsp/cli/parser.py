@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import Any, NoReturn
 
 from codegrex_lsp import __version__
 from codegrex_lsp.cli import (
@@ -57,6 +57,11 @@ class _Parser(argparse.ArgumentParser):
             flags = [word.partition("=")[0] for word in unknown if word.startswith("--")]
             self.error(f"unrecognized arguments: {' '.join(flags) or len(unknown)}")
         return known
+
+    def error(self, message: str) -> NoReturn:
+        """Exit with usage. A value given to a flag that takes none is not repeated either."""
+        flag, ignored, _ = message.partition("ignored explicit argument")
+        super().error(f"{flag}takes no value" if ignored else message)
 
 
 def build() -> argparse.ArgumentParser:
