@@ -75,9 +75,9 @@ def as_json(outcome: CompletionOutcome, text: str) -> dict[str, Any]:
         outcome: What the engine answered.
         text: The whole document, for positions.
     """
-    from codegrex_lsp.engine.requests import decision_json, route_json
+    from codegrex_lsp.engine.requests import decision_json, detours_json, route_json
 
-    suggestion, timings = outcome.suggestion, outcome.timings
+    suggestion = outcome.suggestion
     items = []
     if suggestion is not None:
         start, end = (place.position(text, at) for at in (suggestion.start, suggestion.end))
@@ -87,16 +87,8 @@ def as_json(outcome: CompletionOutcome, text: str) -> dict[str, Any]:
         "items": items,
         "route": route_json(outcome.route),
         "decision": decision_json(outcome.decision),
-        "passedOver": [
-            {"provider": detour.provider, "code": detour.code, "message": detour.message}
-            for detour in outcome.detours
-        ],
+        "passedOver": detours_json(outcome.detours),
         "redactions": sum(redaction.count for redaction in outcome.redactions),
         "withheld": len(outcome.withheld),
-        "timings": {
-            "contextMs": timings.context_ms,
-            "gateMs": timings.gate_ms,
-            "firstTokenMs": timings.first_token_ms,
-            "totalMs": timings.total_ms,
-        },
+        "timings": outcome.timings.as_json(),
     }

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -19,6 +18,7 @@ from codegrex_lsp.engine.courtesy import Rank
 from codegrex_lsp.engine.journey import Journey, Leg, Stop, Trip
 from codegrex_lsp.engine.pace import Pace
 from codegrex_lsp.engine.patience import Patience
+from codegrex_lsp.engine.rehearsal import rehearse
 from codegrex_lsp.engine.requests import CompletionOutcome, CompletionRequest, Timings, Trigger
 from codegrex_lsp.engine.stream import Answer, read_answer
 from codegrex_lsp.engine.tidy.chain import tidy
@@ -153,14 +153,8 @@ class Completer:
         door: RecordingDoor,
     ) -> Leg | Stop:
         """What `complete` would do first, through a door that records and never opens."""
-        leg = await self._journey.first(_trip(request, prepared))
-        if isinstance(leg, Leg):
-            sampling = self.sampling(settings, prepared.site)
-            wire = self._translator(leg.route.provider.kind)
-            async with aclosing(door.stream(leg.clearance.cleared, wire, sampling)) as chunks:
-                async for _ in chunks:
-                    pass
-        return leg
+        trip, sampling = _trip(request, prepared), self.sampling(settings, prepared.site)
+        return await rehearse(self._journey, trip, door, self._translator, sampling)
 
     def sampling(self, settings: Settings, site: Site) -> Sampling:
         """How much to generate."""

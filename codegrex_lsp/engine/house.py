@@ -20,15 +20,24 @@ from codegrex_lsp.egress.ledger import Ledger
 from codegrex_lsp.egress.modelserver import ModelServer
 from codegrex_lsp.engine import status
 from codegrex_lsp.engine.account import Account
+from codegrex_lsp.engine.chat import ANSWERED, Chatter
 from codegrex_lsp.engine.completion import Completer, Stopwatch
 from codegrex_lsp.engine.courtesy import Courtesy, Overtaken
 from codegrex_lsp.engine.findings import Finding, Findings
 from codegrex_lsp.engine.guards import Guards
 from codegrex_lsp.engine.health import Health
-from codegrex_lsp.engine.journey import Journey, Stop
+from codegrex_lsp.engine.journey import Journey
 from codegrex_lsp.engine.models import ModelBook
 from codegrex_lsp.engine.names_server import NamesServer
-from codegrex_lsp.engine.requests import CompletionOutcome, CompletionRequest, Preview, Status
+from codegrex_lsp.engine.rehearsal import preview_of
+from codegrex_lsp.engine.requests import (
+    ChatOutcome,
+    ChatRequest,
+    CompletionOutcome,
+    CompletionRequest,
+    Preview,
+    Status,
+)
 from codegrex_lsp.engine.survey import ProviderCheck, Survey, destination
 from codegrex_lsp.engine.telemetry import Telemetry
 from codegrex_lsp.engine.tokens import Tokens
@@ -53,7 +62,9 @@ from codegrex_lsp.state.telemetry import TelemetryQueue
 from codegrex_lsp.values.document import Snapshot
 from codegrex_lsp.values.mode import Destination, Mode, Task
 from codegrex_lsp.values.reply import Decision
-from codegrex_lsp.values.route import ProviderConfig
+from codegrex_lsp.values.route import ProviderConfig, Route
+from codegrex_lsp.values.sealed import EMPTY
+from codegrex_lsp.values.telemetry import Counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +198,22 @@ class House:
             progress=progress,
             clock=clock,
         )
+        self._chatter = Chatter(
+            settings=self._settings,
+            verdict=self.explain_ignore,
+            journey=self._journey,
+            door=self._door,
+            translator=translator,
+            progress=progress,
+            forget=self._guards.forget,
+            clock=clock,
+        )
         self.telemetry = Telemetry(
             lambda: self._settings(None), TelemetryQueue(folders.state), self._door, translator
         )
         self._survey = Survey(self._settings, self._door, self._book, translator)
         self._turns: Turns[CompletionOutcome] = Turns()
+        self._talks: Turns[ChatOutcome] = Turns()
 
     # -- settings ---------------------------------------------------------------------------
 
@@ -381,30 +403,49 @@ class House:
         if early is not None:
             return Preview(mode, task, None, None, "", early.decision, early.withheld, ())
         prepared = self._completer.prepare(request, settings, watch)
-        door = RecordingDoor(
-            mode=self._mode_of, private_hosts=self._private_hosts, limits=self._limits
-        )
+        door = self._recording_door()
         leg = await self._completer.rehearse(request, prepared, settings, door)
-        route = leg.route
-        where = route.destination if route else None
-        base_url = await self._base_url(route.provider) if route else ""
-        if isinstance(leg, Stop):
-            refused = Decision(leg.detour.code, leg.detour.message)
-            return Preview(mode, task, route, where, base_url, refused, leg.withheld, ())
-        cleared = leg.clearance.cleared
-        return Preview(
-            mode,
-            task,
-            route,
-            where,
-            base_url,
-            None,
-            cleared.withheld,
-            tuple(
-                (piece.origin, piece.kind.value, piece.text.reveal()) for piece in cleared.pieces
-            ),
-            cleared.redactions,
-            door.recorded[-1].call.body.decode("utf-8"),
+        base_url = await self._base_url(leg.route)
+        return preview_of(leg, door, mode=mode, task=task, base_url=base_url)
+
+    # -- chat -------------------------------------------------------------------------------
+
+    async def chat(
+        self, request: ChatRequest, *, on_text: Callable[[str], None] | None = None
+    ) -> ChatOutcome:
+        """One turn of a conversation.
+
+        A newer question in the same conversation supersedes this one. Cancelling the task closes
+        the upstream socket; what was seen by then stays in the conversation. Failures come back
+        as decisions and not as exceptions.
+
+        Args:
+            request: The question.
+            on_text: Told restored text as it streams.
+        """
+        conversation = self._chatter.conversation(request)
+        if isinstance(conversation, ChatOutcome):
+            return conversation
+        turn = self._chatter.turn(conversation, request, on_text)
+        outcome = await self._talks.take(conversation.id, turn)
+        if outcome is None:
+            decision = Decision("superseded", "a newer question took its place")
+            return ChatOutcome(conversation.id, EMPTY, decision)
+        answered = outcome.decision.code in (ANSWERED, "empty")
+        self.telemetry.count(Counted.CHAT_ANSWERED if answered else Counted.CHAT_FAILED)
+        return outcome
+
+    async def preview_chat(self, request: ChatRequest) -> Preview:
+        """What `chat` would send, by the same calls, with a door that records."""
+        conversation = self._chatter.conversation(request)
+        if isinstance(conversation, ChatOutcome):
+            mode = self._settings(request.folder).privacy.mode
+            return Preview(mode, Task.CHAT, None, None, "", conversation.decision, (), ())
+        mode, door = self._settings(conversation.folder).privacy.mode, self._recording_door()
+        leg, withheld = await self._chatter.rehearse(conversation, request, door)
+        base_url = await self._base_url(leg.route)
+        return preview_of(
+            leg, door, mode=mode, task=Task.CHAT, base_url=base_url, withheld=withheld
         )
 
     # -- what is so -------------------------------------------------------------------------
@@ -412,7 +453,7 @@ class House:
     def status(self, folder: Path | None, snapshot: Snapshot | None = None) -> Status:
         """What the editor's status item shows."""
         last = self._last.get(folder)
-        busy = self._turns.busy or self._models.loading
+        busy = self._turns.busy or self._talks.busy or self._models.loading
         resolved = self.resolved(folder)
         health = status.of_routes(resolved.settings, self._health)
         now = status.of_folder(resolved, last, health, busy=busy, unrecorded=self._door.unrecorded)
@@ -460,6 +501,7 @@ class House:
     async def close(self) -> None:
         """End the child processes and close every connection."""
         self._turns.end_all()
+        self._talks.end_all()
         await asyncio.to_thread(self.telemetry.keep)
         await self._names.close()
         await self._tokens.close()
@@ -491,8 +533,15 @@ class House:
         child = await self._models.ensure(provider)
         return Endpoint(child.base_url, ("authorization", f"Bearer {child.key}"))
 
-    async def _base_url(self, provider: ProviderConfig) -> str:
-        return provider.base_url or (await self._models.ensure(provider)).base_url
+    async def _base_url(self, route: Route | None) -> str:
+        if route is None or route.provider.base_url:
+            return route.provider.base_url if route else ""
+        return (await self._models.ensure(route.provider)).base_url
+
+    def _recording_door(self) -> RecordingDoor:
+        return RecordingDoor(
+            mode=self._mode_of, private_hosts=self._private_hosts, limits=self._limits
+        )
 
 
 __all__ = ["House", "ProviderCheck", "Wishes"]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from codegrex_lsp.values.conversation import Attachment
 from codegrex_lsp.values.document import Snapshot
 from codegrex_lsp.values.mode import Destination, Mode, Task
 from codegrex_lsp.values.reply import Decision, Redaction, Suggestion, WithheldPiece
 from codegrex_lsp.values.route import Detour, Route
+from codegrex_lsp.values.sealed import Sealed
 
 if TYPE_CHECKING:  # an editor waits for the server's start, and this is all it needs of settings
     from codegrex_lsp.settings.model import Problem, Vote
@@ -58,6 +61,15 @@ class Timings:
     first_token_ms: float | None = None
     total_ms: float | None = None
 
+    def as_json(self) -> dict[str, float | None]:
+        """The shape of `timings` in JSON."""
+        return {
+            "contextMs": self.context_ms,
+            "gateMs": self.gate_ms,
+            "firstTokenMs": self.first_token_ms,
+            "totalMs": self.total_ms,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class CompletionOutcome:
@@ -73,6 +85,67 @@ class CompletionOutcome:
     withheld: tuple[WithheldPiece, ...] = ()
     timings: Timings = Timings()
     detours: tuple[Detour, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """One question.
+
+    Attributes:
+        message: What the person asks.
+        conversation: Id of the conversation that it belongs to; empty to begin one.
+        attachments: Documents that come with it, taken before the first await.
+        folder: The workspace folder that a new conversation belongs to, or None.
+        withheld: What was to be attached and is not there, with its reason.
+        terminal: Whether the terminal's output was to be attached.
+    """
+
+    message: Sealed
+    conversation: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    folder: Path | None = None
+    withheld: tuple[WithheldPiece, ...] = ()
+    terminal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChatOutcome:
+    """The one answer to a ChatRequest.
+
+    Attributes:
+        conversation: Its id, for the next question.
+        message: The answer, or as much of it as the person has seen; possibly empty.
+        decision: How it ended; `answered` where all is well.
+        route: Who answered or failed, or None.
+        redactions: What was masked.
+        withheld: What was not sent, and why.
+        detours: Providers of the list that were not used, and why.
+        dropped: Older turns of the conversation that are not known any more.
+    """
+
+    conversation: str
+    message: Sealed
+    decision: Decision
+    route: Route | None = None
+    redactions: tuple[Redaction, ...] = ()
+    withheld: tuple[WithheldPiece, ...] = ()
+    timings: Timings = Timings()
+    detours: tuple[Detour, ...] = ()
+    dropped: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape of `codegrex/chat` and `chat --json`."""
+        return {
+            "conversationId": self.conversation,
+            "message": self.message.reveal(),
+            "route": route_json(self.route),
+            "decision": decision_json(self.decision),
+            "passedOver": detours_json(self.detours),
+            "redactions": sum(redaction.count for redaction in self.redactions),
+            "withheld": withheld_json(self.withheld),
+            "droppedTurns": self.dropped,
+            "timings": self.timings.as_json(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +174,7 @@ class Preview:
             "task": self.task.value,
             "route": route_json(self.route, self.base_url),
             "refused": decision_json(self.refused) if self.refused else None,
-            "withheld": [
-                {"origin": piece.origin, "code": piece.code, "rule": piece.rule}
-                for piece in self.withheld
-            ],
+            "withheld": withheld_json(self.withheld),
             "pieces": [
                 {"origin": origin, "kind": kind, "text": text} for origin, kind, text in self.pieces
             ],
@@ -235,6 +305,19 @@ def route_json(route: Route | None, base_url: str = "") -> Mapping[str, Any] | N
         "destination": route.destination.value,
         "baseUrl": base_url or route.provider.base_url,
     }
+
+
+def detours_json(detours: Sequence[Detour]) -> list[dict[str, str]]:
+    """`passedOver` in JSON shapes."""
+    return [
+        {"provider": detour.provider, "code": detour.code, "message": detour.message}
+        for detour in detours
+    ]
+
+
+def withheld_json(pieces: Sequence[WithheldPiece]) -> list[dict[str, str]]:
+    """`withheld` in JSON shapes."""
+    return [{"origin": one.origin, "code": one.code, "rule": one.rule} for one in pieces]
 
 
 def decision_json(decision: Decision) -> dict[str, str]:

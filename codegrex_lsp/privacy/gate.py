@@ -29,7 +29,7 @@ from codegrex_lsp.privacy.redacted import Redacted
 from codegrex_lsp.privacy.restorer import Restorer
 from codegrex_lsp.privacy.restoring import restorer
 from codegrex_lsp.privacy.taken import Taken
-from codegrex_lsp.values.ask import Ask, Origin, Piece, PieceKind
+from codegrex_lsp.values.ask import Ask, Origin, Piece, PieceKind, Role
 from codegrex_lsp.values.mode import Destination, Mode, Task, allowed
 from codegrex_lsp.values.reply import Redaction, WithheldPiece
 from codegrex_lsp.values.route import Route
@@ -289,7 +289,15 @@ def _document(item: Readable, ask: Ask) -> Document:
 
 
 def _folder(ask: Ask, kept: Sequence[Readable]) -> Path | None:
-    return ask.home.folder if ask.home else kept[0].piece.origin.folder
+    """Whose mode and whose placeholders count: the home document's, else the person's question's.
+
+    What is attached to a question may be of another folder.
+    """
+    if ask.home is not None:
+        return ask.home.folder
+    pieces = [item.piece for item in kept]
+    asked = next((piece for piece in pieces if piece.role is Role.USER), pieces[0])
+    return asked.origin.folder
 
 
 def _known(level: RedactLocal) -> Known:

@@ -36,7 +36,8 @@ def restorer(
     issued = _issued(everything)
     plain = frozenset(name for one in everything for name in one.quoted)
     if ask.task is Task.CHAT:
-        talk = PieceKind.CHAT.value
+        said = (piece.origin for piece in ask.pieces if piece.origin.kind is PieceKind.CHAT)
+        talk = next(map(owner_of, said), PieceKind.CHAT.value)
         return lambda: Restorer(
             issued, plain=plain, mode="show", returned=lambda name: vault.returned(name, talk)
         )
