@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegrex_lsp.privacy.ignore.wildmatch import LONGEST, BadPattern, Pattern, parse
+from codegrex_lsp.privacy.ignore.wildmatch import LONGEST, BadPattern, Pattern, any_of, parse
 
 
 def _pattern(line: str, *, folded: bool = False) -> Pattern:
@@ -126,3 +126,17 @@ def test_case_counts_only_where_the_file_system_says_so(line: str, path: str) ->
 )
 def test_no_line_of_stars_can_stall_us(line: str, path: str) -> None:
     assert not _matches(line, path)
+
+
+_LINES = st.sampled_from(["*.pem", ".env*", "!id_*.pub", "wg[0-9]*.conf", "a?c", "x/", "é*"])
+_PATHS = st.sampled_from(["**/etc/shadow", "**/.m2/settings*.xml", "**/proc/*/environ", "/a/b"])
+_NAME = st.text(alphabet=".envid_rsapmkwg1xb/é\n", max_size=8) | st.sampled_from(
+    ["a.pem", ".env.local", "wg0.conf", "etc/shadow", "x/.m2/settings-a.xml", "proc/1/environ"]
+)
+
+
+@given(st.lists(_LINES) | st.lists(_PATHS), _NAME)
+def test_one_test_for_many_patterns_fits_what_one_of_them_fits(lines: list[str], name: str) -> None:
+    patterns = [_pattern(line) for line in lines]
+    fits = any(pattern.matches(name, name, is_folder=True) for pattern in patterns)
+    assert bool(any_of(patterns)(name)) == fits

@@ -12,13 +12,13 @@ Names that are also usual for source code (`credentials`, `secrets`) are held to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
 from codegrex_lsp.privacy.ignore.spelling import Place
-from codegrex_lsp.privacy.ignore.wildmatch import Pattern, parse
+from codegrex_lsp.privacy.ignore.wildmatch import Pattern, any_of, parse
 
 DATA: Final = frozenset(
     {
@@ -230,7 +230,18 @@ def matches(path: Place, *, is_folder: bool) -> Iterator[tuple[int, Row]]:
 def _excluding(names: tuple[str, ...], *, is_folder: bool) -> Row | None:
     """The row that excludes the last of these names; the folders of many files are the same."""
     path, name = "/".join(names), names[-1]
+    if not _any(is_folder=is_folder)(path):
+        return None
     for row, pattern in _rules()[is_folder]:
         if pattern.matches(path, name, is_folder=is_folder) and row.speaks_of(name):
             return None if pattern.negated else row
     return None
+
+
+@cache
+def _any(*, is_folder: bool) -> Callable[[str], object]:
+    """A test that every path passes which some row excludes; most of all paths do not."""
+    rows = [pattern for _, pattern in _rules()[is_folder] if not pattern.negated]
+    by_name = any_of(pattern for pattern in rows if pattern.by_name)
+    by_path = any_of(pattern for pattern in rows if not pattern.by_name)
+    return lambda path: by_name(path.rpartition("/")[2]) or by_path(path)

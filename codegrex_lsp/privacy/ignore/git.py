@@ -34,9 +34,9 @@ def repository(folder: str) -> str | None:
     In a linked work tree and in a submodule, `.git` is a file that says where. `info/exclude`
     lies below what is returned.
     """
-    dot_git = os.path.join(folder, ".git")
+    dot_git = f"{folder}/.git"
     try:
-        os.lstat(os.path.join(dot_git, "HEAD"))
+        os.lstat(f"{dot_git}/HEAD")
     except NotADirectoryError:
         try:
             status = os.stat(dot_git)
@@ -45,7 +45,7 @@ def repository(folder: str) -> str | None:
         return _pointed_at(folder, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
     except OSError:
         return None
-    return dot_git
+    return os.path.normpath(dot_git)
 
 
 @lru_cache(maxsize=256)

@@ -67,12 +67,23 @@ def depth_below(path: Place, folders: tuple[Place, ...], *, folded: bool) -> int
 @lru_cache(maxsize=4096)
 def place(path: str) -> Place:
     """Take an absolute, normalised path apart."""
+    head, name = os.path.split(path)
+    return _below(_folder(head), path, name) if name else _folder(path)
+
+
+@lru_cache(maxsize=4096)
+def _folder(path: str) -> Place:
+    """The same for a folder: those of many files are the same."""
     root, *names = PurePath(path).parts
-    folders = [root]
+    taken = Place((root,), (), ())
     for name in names:
-        folders.append(str(PurePath(folders[-1], name)))
-    normal = tuple(unicodedata.normalize("NFC", name) for name in names)
-    return Place(tuple(folders), normal, tuple(plain(name) for name in names))
+        taken = _below(taken, str(PurePath(taken.folders[-1], name)), name)
+    return taken
+
+
+def _below(folder: Place, path: str, name: str) -> Place:
+    normal = unicodedata.normalize("NFC", name)
+    return Place((*folder.folders, path), (*folder.names, normal), (*folder.plain, plain(name)))
 
 
 def plain(name: str) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -102,6 +102,19 @@ def parse(line: str, *, folded: bool = False) -> Pattern | None:
     if len(body) > LONGEST:
         raise BadPattern(f"it is longer than {LONGEST} characters")
     return Pattern(text, negated, folders_only, by_name, _compile(body, by_name, folded))
+
+
+def any_of(patterns: Iterable[Pattern]) -> Callable[[str], object]:
+    """One test for what any of these patterns fits, whichever it is.
+
+    Args:
+        patterns: All by name, or all by path; case counts.
+    """
+    expressions = []
+    for pattern in patterns:
+        body = unicodedata.normalize("NFC", pattern.text).removeprefix("!").removesuffix("/")
+        expressions.append(_regex(list(_tokens(body.removeprefix("/"), pattern.by_name))))
+    return re.compile("|".join(expressions) or _NEVER, re.DOTALL).fullmatch
 
 
 def has_wildcards(line: str) -> bool:
