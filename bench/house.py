@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+from bench.fake_model import QUICK
 from codegrex_lsp.engine.house import House, Wishes
 from codegrex_lsp.engine.requests import CompletionRequest, Trigger
 from codegrex_lsp.portable import folders
@@ -12,13 +13,17 @@ from codegrex_lsp.values.document import Snapshot
 from codegrex_lsp.values.sealed import Sealed
 
 
-def build(home: Path, port: int) -> House:
-    """A House whose only route is an Ollama on `port`."""
+def build(home: Path, port: int, kind: str = "ollama", model: str = "") -> House:
+    """A House whose only route is a model server of this kind on `port`."""
     settings = {
-        "completion.routes": ["ollama"],
+        "completion.routes": ["mine"],
         "completion.debounceMs": 0,
-        "providers.ollama.baseUrl": f"http://127.0.0.1:{port}",
+        "providers.mine.kind": kind,
+        "providers.mine.baseUrl": f"http://127.0.0.1:{port}",
+        "providers.mine.model": model or QUICK,
     }
+    if kind != "ollama":
+        settings["providers.mine.fim"] = "starcoder"
     return House(folders({"CODEGREX_HOME": str(home)}), Wishes(flags=settings))
 
 

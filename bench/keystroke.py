@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
+from bench import fake_model
 from bench.house import build, request, source
 from codegrex_lsp.egress.door import RecordingDoor
 from codegrex_lsp.engine.completion import Stopwatch
@@ -47,15 +46,8 @@ async def _measure(port: int, home: Path) -> list[float]:
 
 
 def measure() -> list[tuple[str, str, str]]:
-    model = subprocess.Popen(
-        [sys.executable, "-m", "bench.fake_model"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    assert model.stdout is not None and model.stdin is not None
-    port = int(model.stdout.readline())
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory() as home, fake_model.running() as port:
         durations = sorted(asyncio.run(_measure(port, Path(home))))
-    model.stdin.close()
-    model.wait()
     median, late = statistics.median(durations), durations[int(len(durations) * 0.99)]
     return [
         (

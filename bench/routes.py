@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench import fake_model
 from bench.house import request, source
 from codegrex_lsp.engine.house import House, Wishes
 from codegrex_lsp.portable import folders
@@ -76,18 +75,17 @@ async def _completions(home: Path, good: int, dead: int = 0) -> list[float]:
 
 
 def measure() -> list[tuple[str, str, str]]:
-    model = subprocess.Popen(
-        [sys.executable, "-m", "bench.fake_model"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    assert model.stdout is not None and model.stdin is not None
-    good = int(model.stdout.readline())
-    with tempfile.TemporaryDirectory() as made, black_hole() as hole, nobody() as closed:
+    with (
+        tempfile.TemporaryDirectory() as made,
+        fake_model.running() as good,
+        black_hole() as hole,
+        nobody() as closed,
+    ):
         home = Path(made)
+        asyncio.run(_completions(home / "warm-up", good))
         alone = asyncio.run(_completions(home / "alone", good))
         stalled = asyncio.run(_completions(home / "stalled", good, hole))
         refused = asyncio.run(_completions(home / "refused", good, closed))
-    model.stdin.close()
-    model.wait()
     usual = statistics.median(alone[10:])
     return [
         (
