@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from codegrex_lsp import portable
-from codegrex_lsp.engine.tokens import SERVICE, AccountDoor, Tokens, ask, hurried
+from codegrex_lsp.engine.tokens import SERVICE, AccountDoor, Tokens, ask, hurried, wants_another
 from codegrex_lsp.errors import (
     BadAnswer,
     CodegrexError,
@@ -292,7 +292,7 @@ class Account:
         try:
             return await ask(self._door, call)
         except BadAnswer as error:
-            refused = purpose.signed and error.code == "key-refused"
+            refused = purpose.signed and wants_another(error)
             if not (refused and await self._tokens.renewed(provider)):
                 raise
         return await ask(self._door, call)

@@ -37,6 +37,7 @@ from codegrex_lsp.engine.guards import Guards
 from codegrex_lsp.engine.health import Health
 from codegrex_lsp.engine.looking import get_to_know
 from codegrex_lsp.engine.models import ModelBook, model_of, no_model
+from codegrex_lsp.engine.tokens import wants_another
 from codegrex_lsp.engine.trip import Arrival, Budget, Leg, Read, Stop, Trip
 from codegrex_lsp.errors import (
     BadAnswer,
@@ -289,7 +290,7 @@ class Journey:
         return await read(leg)
 
     async def _has_another(self, error: BadAnswer, leg: Leg) -> bool:
-        if self._renewed is None or error.code != "key-refused":
+        if self._renewed is None or not wants_another(error):
             return False
         return await self._renewed(leg.route.provider)
 

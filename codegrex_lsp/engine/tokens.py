@@ -184,6 +184,11 @@ class Tokens:
             yield
 
 
+def wants_another(error: BadAnswer) -> bool:
+    """Whether another token could help. One that lacks a permission (403) is a good token."""
+    return error.code == "key-refused" and error.status != 403
+
+
 async def ask(door: AccountDoor, call: AccountCall) -> bytes:
     """Ask, and once more where a kept connection turned out to be closed.
 

@@ -141,6 +141,16 @@ async def test_a_service_that_refuses_every_token_is_left_alone(
         assert len(cloud.server.requests) == asked
 
 
+async def test_a_token_that_lacks_a_permission_is_not_renewed(
+    tmp_path: Path, chain: MemoryKeychain
+) -> None:
+    async with ManagedCloud() as cloud, house(tmp_path / "home", cloud) as made:
+        await another_process_keeps(made, "codegrex", entry(cloud.grant()))
+        cloud.fails = (403, {"error": {"code": "permission_denied"}})
+        assert await ends(made, tmp_path) == "key-refused"
+        assert [request.target for request in cloud.server.requests] == ["/v1/completions"]
+
+
 async def test_the_persons_own_key_is_masked_wherever_it_is_written(
     tmp_path: Path, chain: MemoryKeychain
 ) -> None:

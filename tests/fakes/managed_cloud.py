@@ -106,7 +106,7 @@ class ManagedCloud(FakeOpenAi):
         }
         answer = routes.get((request.method, request.target))
         if answer is None:
-            return refusal(404, "not_found", "no such path")
+            return refusal(404, "endpoint_not_found", "no such path")
         return self._odd_headers(request) or answer(request)
 
     # -- who asks --------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ class ManagedCloud(FakeOpenAi):
     def _device(self, request: Request) -> Reply:
         form = _form(request, ("client_id",))
         if not self.offers_codes:
-            return refusal(404, "not_found", "no such path")
+            return refusal(404, "endpoint_not_found", "no such path")
         if form is None:
             return _oauth("invalid_request")
         self.oauth.append(form)
