@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -84,7 +85,7 @@ class Survey:
                 try:
                     wire = self._translator(provider.kind)
                     answer = await self._door.probe(Probe(provider, Purpose.MODELS), wire)
-                    names = wire.models(answer)
+                    names = _fit_to_show(wire.models(answer))
                 except CodegrexError as error:
                     trouble = error.message
             found.append((provider.id, names, trouble))
@@ -123,6 +124,22 @@ def destination(provider: ProviderConfig, settings: Settings) -> Destination:
     if provider.kind not in LOCAL_KINDS:
         return Destination.CLOUD
     return declared(provider.base_url, provider.kind, settings.privacy.private_hosts)
+
+
+MOST_NAMES: Final = 2_000
+"""Model names shown of one provider; the largest catalogue (OpenRouter) lists some hundreds."""
+
+LONGEST_NAME: Final = 200
+"""Characters in a model's name."""
+
+
+def _fit_to_show(names: Sequence[str]) -> tuple[str, ...]:
+    """Names that can be copied into the settings: a listing is a stranger's text.
+
+    A line break in one would be a row of its own, with whatever provider it says.
+    """
+    fit = (name for name in names if len(name) <= LONGEST_NAME and name.isprintable())
+    return tuple(islice(fit, MOST_NAMES))
 
 
 def _in_routes(settings: Settings) -> Iterator[ProviderConfig]:

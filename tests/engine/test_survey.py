@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codegrex_lsp.engine.survey import ProviderCheck
+from codegrex_lsp.engine.survey import LONGEST_NAME, MOST_NAMES, ProviderCheck
 from codegrex_lsp.values.mode import Task
 from tests.fakes.ollama import FakeModel, FakeOllama
 from tests.support.houses import MODEL, house
@@ -52,3 +52,20 @@ async def test_whom_the_mode_forbids_is_not_asked(tmp_path: Path) -> None:
     (check,) = await checks(tmp_path, MODEL, completion__routes=["mistral"])
     assert not check.asked
     assert "sensitive" in check.message
+
+
+async def listed(tmp_path: Path, *names: str) -> tuple[str, ...]:
+    models = {name: FakeModel() for name in names}
+    async with FakeOllama(models) as ollama, house(tmp_path, ollama, chat__routes=[]) as built:
+        ((_, found, _),) = await built.models(None)
+    return found
+
+
+async def test_a_name_that_no_setting_can_hold_is_not_listed(tmp_path: Path) -> None:
+    bad = ("m\nopenai  gpt  ready", "\x1b[2Jm", "\u202em", "m" * (LONGEST_NAME + 1))
+    assert await listed(tmp_path, "good:1b", *bad) == ("good:1b",)
+
+
+async def test_an_endless_listing_is_cut(tmp_path: Path) -> None:
+    names = [f"m{number}" for number in range(MOST_NAMES + 1)]
+    assert len(await listed(tmp_path, *names)) == MOST_NAMES
