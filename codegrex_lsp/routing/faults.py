@@ -5,6 +5,7 @@ A cold model, a cancel, a mode that says no and a prompt that is too long are no
 
 from __future__ import annotations
 
+from math import inf
 from typing import Final
 
 from codegrex_lsp.errors import BadAnswer, CodegrexError, ProviderError
@@ -20,6 +21,10 @@ _SECONDS_ASIDE: Final = {
     "embedded-missing": 10.0,
 }
 """Failures that last until somebody does something, and how long nobody is asked for each."""
+
+LONGEST_LOCAL_S: Final = 60.0
+"""The longest that an answer keeps requests off this machine. Whoever took a model server's port
+before it was started could otherwise send an hour of text to the next route, were it the cloud."""
 
 _OF_THE_REQUEST: Final = frozenset(
     {"prompt-too-long", "request-refused", "content-refused", "no-insert"}
@@ -42,14 +47,16 @@ def fault_of(
     """
     if not isinstance(error, ProviderError):
         return None
+    local = destination is Destination.LOCAL
+    longest = LONGEST_LOCAL_S if local else inf
     if error.retry_after > 0:
-        return Fault(Kind.ASKED, error.retry_after * 1000)
+        return Fault(Kind.ASKED, min(error.retry_after, longest) * 1000)
     if error.code in _OF_THE_REQUEST:
         return None
     if error.code in _SECONDS_ASIDE:
         remembered = probing and error.code == "model-missing"
-        return None if remembered else Fault(Kind.SET_ASIDE, _SECONDS_ASIDE[error.code] * 1000)
-    local = destination is Destination.LOCAL
+        pause = min(_SECONDS_ASIDE[error.code], longest)
+        return None if remembered else Fault(Kind.SET_ASIDE, pause * 1000)
     match error.code:
         case "timeout-connect":
             return Fault(Kind.STALLED)

@@ -19,7 +19,7 @@ from codegrex_lsp.errors import (
 )
 from codegrex_lsp.providers import failures
 from codegrex_lsp.routing.breaker import Fault, Kind
-from codegrex_lsp.routing.faults import fault_of, is_alive
+from codegrex_lsp.routing.faults import LONGEST_LOCAL_S, fault_of, is_alive
 from codegrex_lsp.values.mode import Destination
 from codegrex_lsp.values.route import ProviderConfig
 
@@ -92,6 +92,15 @@ def test_a_pause_that_the_server_names_is_kept(code: int, destination: Destinati
     error = status(code)
     error.retry_after = 2.5
     assert fault_of(error, destination) == Fault(Kind.ASKED, 2_500)
+
+
+@pytest.mark.parametrize("code", [402, 503])
+def test_an_answer_keeps_requests_off_this_machine_for_a_minute_at_most(code: int) -> None:
+    error = status(code)
+    error.retry_after = 3_600.0 if code == 503 else 0.0
+    near, far = fault_of(error, LOCAL), fault_of(error, CLOUD)
+    assert near is not None and far is not None
+    assert near.pause_ms == LONGEST_LOCAL_S * 1000 < far.pause_ms
 
 
 def test_no_loading_excuses_a_question_that_is_not_answered() -> None:
