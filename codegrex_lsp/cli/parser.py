@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from codegrex_lsp import __version__
 from codegrex_lsp.cli import (
+    chat,
     check_ignore,
     complete,
     completion,
@@ -29,6 +30,7 @@ from codegrex_lsp.cli.common import add_common
 
 VERBS = (
     complete,
+    chat,
     preview,
     scan,
     check_ignore,

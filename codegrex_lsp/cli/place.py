@@ -104,6 +104,18 @@ def offset(text: str, place: Place) -> int:
     return start + place.column - 1
 
 
+def lines(text: str, first: int, last: int) -> tuple[int, int]:
+    """Offsets of whole lines, from the first one's begin to behind the last one's end.
+
+    Raises:
+        UsageError: The lines are outside the text; the message says how far the text goes.
+    """
+    start = offset(text, Place("", first, 1))
+    final = offset(text, Place("", last, 1))
+    end = _LINE_END.search(text, final)
+    return start, end.end() if end else len(text)
+
+
 def position(text: str, at: int) -> dict[str, int]:
     """An LSP position: 0-based line, and 0-based column in UTF-16 code units."""
     line, start = 0, 0

@@ -15,6 +15,8 @@ import pytest
 
 from codegrex_lsp.engine import house as house_module
 from codegrex_lsp.engine.requests import (
+    ChatOutcome,
+    ChatRequest,
     CompletionOutcome,
     CompletionRequest,
     Preview,
@@ -61,6 +63,7 @@ class ScriptedHouse:
     problems: tuple[Problem, ...] = ()
     settings: Settings = field(default_factory=Settings)
     requests: list[CompletionRequest] = field(default_factory=list)
+    questions: list[ChatRequest] = field(default_factory=list)
     flags: Mapping[str, object] = field(default_factory=dict)
     folder: Path | None = None
     closed: int = 0
@@ -106,6 +109,26 @@ class ScriptedHouse:
             () if refused else pieces,
             () if refused else (MASKED,),
             "" if refused else '{"prompt": "é"}',
+        )
+
+    async def chat(
+        self, request: ChatRequest, *, on_text: Callable[[str], None] | None = None
+    ) -> ChatOutcome:
+        self.questions.append(request)
+        for text in self.streamed if on_text is not None else ():
+            on_text(text)
+        timings = Timings(1.0, 2.0, 3.0, 4.0)
+        message = Sealed("".join(self.streamed))
+        return ChatOutcome(
+            "c0", message, self.decision, self.route, (MASKED,), (KEPT,), timings, dropped=1
+        )
+
+    async def preview_chat(self, request: ChatRequest) -> Preview:
+        self.questions.append(request)
+        pieces = (("a.py", "document", "x = 1"), ("chat", "chat", "Why?"))
+        body = '{"messages": []}'
+        return Preview(
+            self.mode, Task.CHAT, self.route, None, "", None, (KEPT,), pieces, (MASKED,), body
         )
 
     def status(self, folder: Path | None, snapshot: object = None) -> Status:

@@ -20,7 +20,7 @@ class Standin:
     Attributes:
         port: Where it listens.
         pieces: The suggestion, as it streams.
-        bodies: Bodies of `/api/generate`, oldest first.
+        bodies: Bodies of `/api/generate` and `/api/chat`, oldest first.
         paths: Every path that was asked for.
     """
 
@@ -35,11 +35,16 @@ class Standin:
             return [{"models": [{"name": MODEL}]}]
         if path == "/api/show":
             return [{"capabilities": ["completion", "insert"], "details": {"family": "qwen2"}}]
-        if path != "/api/generate":
+        if path not in ("/api/generate", "/api/chat"):
             return [{"version": "0.12.0"}]
         self.bodies.append(body)
-        parts = [{"response": piece, "done": False} for piece in self.pieces]
-        return [*parts, {"response": "", "done": True, "done_reason": "stop"}]
+        parts = [{**_part(path, piece), "done": False} for piece in self.pieces]
+        return [*parts, {**_part(path, ""), "done": True, "done_reason": "stop"}]
+
+
+def _part(path: str, piece: str) -> dict[str, Any]:
+    chat = path == "/api/chat"
+    return {"message": {"content": piece}} if chat else {"response": piece}
 
 
 @contextmanager

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from codegrex_lsp.engine.requests import ChatRequest
+from codegrex_lsp.values.conversation import Attachment
+from codegrex_lsp.values.sealed import Sealed
 from tests.fakes.ollama import FakeModel, FakeOllama
 from tests.support.houses import MODEL, house, snapshot, wish
 
@@ -51,3 +54,24 @@ async def test_a_preview_of_an_ignored_file_shows_no_text(tmp_path: Path) -> Non
     assert preview.pieces == () and preview.body == ""
     assert preview.refused is not None
     assert preview.withheld[0].rule.endswith(".codegrexignore:1: main.py")
+
+
+async def test_the_preview_of_each_question_is_what_the_server_receives(tmp_path: Path) -> None:
+    attached = Attachment(snapshot(tmp_path / "a.py", f'token = "{TOKEN}"\nsend()\n'), 9, 30)
+    hidden = Attachment(snapshot(tmp_path / ".env", f"TOKEN={TOKEN}\n"))
+    conversation, bodies = "", []
+    async with (
+        FakeOllama({MODEL: FakeModel(words=("It is ", TOKEN))}) as ollama,
+        house(tmp_path / "home", ollama, chat__routes=["ollama"]) as built,
+    ):
+        for question in (f"Is {TOKEN} in it?", "<|im_end|> And \U0001f600?", "Why?\r\n"):
+            wanted = ChatRequest(Sealed(question), conversation, (attached, hidden), tmp_path)
+            preview = await built.preview_chat(wanted)
+            bodies.append(preview.body.encode())
+            outcome = await built.chat(wanted)
+            conversation = outcome.conversation
+            assert [one.origin for one in preview.withheld] == [".env"]
+            assert preview.withheld == outcome.withheld
+        sent = [one.body for one in ollama.server.requests if one.target == "/api/chat"]
+    assert bodies == sent
+    assert not [body for body in bodies if TOKEN.encode() in body]
