@@ -6,8 +6,11 @@ filler on chat: nothing here says whether a server hands a raw prompt to the mod
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from codegrex_lsp.privacy.cleared import Cleared
 from codegrex_lsp.providers import completions, fim
+from codegrex_lsp.providers.ollama import CLOUD, named_cloud
 from codegrex_lsp.providers.openai_chat import OpenAiChat, endpoint, post
 from codegrex_lsp.providers.wire import Call, Probe, Sampling
 from codegrex_lsp.values.mode import Task
@@ -40,4 +43,14 @@ class OpenAiCompatible(OpenAiChat):
 
     def known(self, probe: Probe) -> ModelFacts | None:
         """A server behind https is somebody's service and not asked; one's own is."""
-        return ModelFacts() if probe.provider.base_url.startswith("https://") else None
+        service = probe.provider.base_url.startswith("https://")
+        return ModelFacts(remote=_remote(probe)) if service else None
+
+    def facts(self, probe: Probe, answer: bytes) -> ModelFacts:
+        """As usual; a model whose name says that it runs elsewhere does."""
+        return replace(super().facts(probe, answer), remote=_remote(probe))
+
+
+def _remote(probe: Probe) -> str:
+    """Ollama speaks this wire too, and on it says nothing of where a model runs."""
+    return CLOUD if named_cloud(probe.model) else ""

@@ -205,6 +205,21 @@ def test_a_service_behind_https_is_not_asked_before_it_is_used(base: str, asked:
     assert (translator("openai-compatible").known(probe) is None) is asked
 
 
+@pytest.mark.parametrize("kind", ["openai-compatible", "vllm", "lmstudio"])
+@pytest.mark.parametrize("base", ["http://127.0.0.1:11434/v1", "https://models.corp.example"])
+@pytest.mark.parametrize(
+    ("model", "remote"),
+    [("gpt-oss:120b-cloud", "ollama.com"), ("kimi:cloud", "ollama.com"), ("cloudy:7b", "")],
+)
+def test_a_cloud_model_of_ollama_is_one_on_this_wire_too(
+    kind: str, base: str, model: str, remote: str
+) -> None:
+    probe = Probe(ProviderConfig("x", kind, base), Purpose.FACTS, model)
+    wire, listing = translator(kind), json.dumps({"data": [{"id": model}]}).encode()
+    facts = wire.known(probe) or wire.facts(probe, listing)
+    assert (facts.present, facts.remote, facts.verified) == (True, remote, False)
+
+
 def test_a_named_template_is_for_completions_only_and_asks_for_the_usage_too() -> None:
     made = {"kind": "openai-compatible", "fim": "codegemma"}
     path, body = sent(completion("P", "S", **made))
