@@ -264,6 +264,7 @@ class Account:
         while True:
             if self._due():
                 with contextlib.suppress(CodegrexError, OSError):
+                    await self._signed_in(self.service())
                     portable.write_private(self._asked, b"")
                     await self.fetch_policy()
             await self._sleep(LOOK_S)
@@ -286,8 +287,8 @@ class Account:
     async def _ask(
         self, provider: ProviderConfig, purpose: AccountPurpose, secret: ApiKey | None = None
     ) -> bytes:
-        if purpose.signed and await self._keys.header(provider) is None:
-            raise ConfigurationError("Nobody is signed in: codegrex-lsp login", code="no-key")
+        if purpose.signed:
+            await self._signed_in(provider)
         call = AccountCall(hurried(provider), purpose, secret)
         try:
             return await ask(self._door, call)
@@ -296,6 +297,11 @@ class Account:
             if not (refused and await self._tokens.renewed(provider)):
                 raise
         return await ask(self._door, call)
+
+    async def _signed_in(self, provider: ProviderConfig) -> None:
+        """Raise ConfigurationError where there is no token."""
+        if await self._keys.header(provider) is None:
+            raise ConfigurationError("Nobody is signed in: codegrex-lsp login", code="no-key")
 
 
 def _next_pause(error: ProviderError, pause: float) -> float:

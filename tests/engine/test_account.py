@@ -270,9 +270,16 @@ async def test_a_policy_that_was_fetched_is_in_force(place: Desk, cloud: Managed
     assert place.policy().word == "in force"
 
 
-@pytest.mark.parametrize("sent", [b"<html>", Signer().sign(body()), b"x" * 300_000])
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        (b"<html>", "policy-unsigned"),
+        (Signer().sign(body()), "policy-unsigned"),
+        (b"x" * 300_000, "answer-too-large"),
+    ],
+)
 async def test_a_bad_policy_leaves_the_good_one(
-    place: Desk, cloud: ManagedCloud, sent: bytes
+    place: Desk, cloud: ManagedCloud, sent: bytes, code: str
 ) -> None:
     await place.signed_in()
     pin(place.machine, OURS)
@@ -282,9 +289,9 @@ async def test_a_bad_policy_leaves_the_good_one(
     cloud.policy = sent
     try:
         standing = await place.account.fetch_policy()
-        assert standing is not None and standing.code
+        assert standing is not None and standing.code == code
     except CodegrexError as error:
-        assert error.code == "answer-too-large"
+        assert error.code == code
     cloud.policy = None
     assert await place.account.fetch_policy() is None
     cloud.fails = (500, {})
@@ -342,7 +349,15 @@ async def test_in_the_background_nobody_is_asked_who_need_not_be(
         pin(place.machine, OURS)
     if why == "offline":
         place.mode(Mode.OFFLINE)
+    providers = place.settings.providers
     if why == "no address":
         place.settings = replace(place.settings, providers=MappingProxyType({}))
     await rounds(place, 3)
     assert cloud.server.connections == 0
+    if why != "no policy":
+        place.settings = replace(place.settings, providers=providers)
+        place.mode(Mode.SENSITIVE)
+        if not place.kept():
+            await place.signed_in()
+        await rounds(place, 1)
+        assert cloud.server.connections == 1, "once it can be asked, it is asked at once"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from codegrex_lsp.errors import BadAnswer, CodegrexError, ConfigurationError
+from codegrex_lsp.values.apikey import ApiKey
 from codegrex_lsp.values.mode import Mode
 from tests.fakes.http import Reply, Request
 from tests.fakes.managed_cloud import ManagedCloud
+from tests.fakes.openai import reply
 from tests.support.accounts import Desk, desk, entry
 
 
@@ -185,3 +188,21 @@ async def test_a_lock_that_is_not_free_is_said(place: Desk, cloud: ManagedCloud)
         await place.list_models()
     assert caught.value.code == "account-locked"
     assert place.kept() == {entry(first)}
+
+
+async def test_a_service_may_keep_the_refresh_token(place: Desk, cloud: ManagedCloud) -> None:
+    first = await place.signed_in()
+    cloud.now = first.ends + 1
+    answer = cloud._token
+
+    def kept(request: Request) -> Reply:
+        made = answer(request)
+        said = json.loads(made.chunks[0])  # type: ignore[arg-type]
+        del said["refresh_token"]
+        return reply(said)
+
+    cloud._token = kept  # type: ignore[method-assign]
+    await place.list_models()
+    token = await place.tokens.kept(place.service)
+    assert token is not None and token.refresh == ApiKey(first.refresh)
+    assert token.access == ApiKey(cloud.grants[1].access)

@@ -21,6 +21,7 @@ from codegrex_lsp.settings.keychain import Keychain
 from codegrex_lsp.settings.keys import Keys, Source
 from codegrex_lsp.settings.keysources import Origin, without_keys
 from codegrex_lsp.settings.model import KeyPlaces, Settings
+from codegrex_lsp.values.apikey import ApiKey
 from codegrex_lsp.values.route import ProviderConfig
 from tests.support.keychains import MemoryKeychain
 
@@ -423,3 +424,33 @@ def test_no_child_gets_a_variable_with_a_key() -> None:
 def test_the_setting_takes_a_path_below_a_folder_and_nothing_else(name: str) -> None:
     assert checks.below(name)
     assert not checks.below("") and not checks.below("keys.toml") and not checks.below("a/b.toml")
+
+
+async def test_a_key_that_another_process_keeps_is_used_at_once(bench: Bench) -> None:
+    await bench.keys.keep(OPENAI, key("first"))
+    assert key("first") in await bench.sent()
+    before = bench.keys.mark()
+    other = Keychain(bench.folders.state / "keys.json", seconds=5, load=bench.chain.load)
+    await other.put("openai", VENDOR, key("second"))
+    assert bench.keys.mark() != before
+    assert key("second") in await bench.sent()
+
+
+async def test_a_key_that_is_written_into_the_file_is_used_at_once(bench: Bench) -> None:
+    bench.write(f'[openai]\nkey = "{key("first")}"')
+    assert key("first") in await bench.sent()
+    bench.write(f'[openai]\nkey = "{key("another")}"')
+    assert key("another") in await bench.sent()
+
+
+async def test_the_keys_of_a_session_are_remembered_to_be_masked(bench: Bench) -> None:
+    assert bench.keys.own() == ()
+    await bench.keys.keep(OPENAI, key("one"))
+    await bench.sent()
+    found = bench.keys.own()
+    bench.keys.forget()
+    await bench.sent()
+    assert bench.keys.own() is found and key("one") not in repr(found)
+    await bench.keys.keep(OPENAI, key("two"))
+    await bench.sent()
+    assert bench.keys.own() == (ApiKey(key("one")), ApiKey(key("two")))

@@ -14,6 +14,7 @@ from codegrex_lsp.settings import files
 from codegrex_lsp.state import credential_formats as formats
 from codegrex_lsp.state import credentials
 from codegrex_lsp.state.credentials import Credentials
+from codegrex_lsp.values.apikey import ApiKey
 
 A = "a8f3k29d" + "k3k2lsk39x"
 B = "Zk9xT2pL" + "q8vWm3Rb7"
@@ -216,3 +217,18 @@ def test_no_repository_can_make_its_env_files_a_burden(
 
     assert known(workspace) == {A: "env-file"}
     assert sum(read) <= credentials.ALL_TOGETHER
+
+
+def test_the_persons_own_keys_of_providers_count_at_once_and_whatever_they_look_like(
+    workspace: Path, clock: Clock
+) -> None:
+    keys: list[tuple[ApiKey, ...]] = [()]
+    home = workspace.parent / "home"
+    reader = Credentials(home, {}, clock, own=lambda: keys[0])
+    assert reader.current([workspace]) == frozenset()
+    plain = "plainwordsofakey" + "andnothingelse"
+    keys[0] = (ApiKey(plain), ApiKey("short"))
+    found = reader.current([workspace])
+    assert {(one.value, one.source) for one in found} == {(plain, "api-key")}
+    assert plain not in repr(found) + repr(vars(reader))
+    assert reader.current([workspace]) is found
