@@ -112,9 +112,11 @@ class Keys:
     async def require(self, provider: ProviderConfig) -> None:
         """Raise `no-key`, as `header` does, where the provider can not be used for want of a key.
 
-        Costs nothing for a local provider, and next to nothing where the answer is known.
+        A key is found here before any text is looked at, so that it is masked where the person
+        has written it down. Costs nothing for a provider on this machine, and next to nothing
+        where the answer is known.
         """
-        if provider.kind not in LOCAL_KINDS:
+        if provider.kind not in LOCAL_KINDS or not self._here(provider):
             await self.header(provider)
 
     def mark(self) -> object:
@@ -225,6 +227,9 @@ class Keys:
     def _permitted(self, provider: ProviderConfig, place: _Place) -> bool:
         limits = self._settings().limits
         return limits.permits_own_key(provider, loopback=place.origin.loopback)
+
+    def _here(self, provider: ProviderConfig) -> bool:
+        return provider.kind == "embedded" or self._place(provider).origin.loopback
 
     def _place(self, provider: ProviderConfig) -> _Place:
         return _Place(provider.id, self._origin(provider.base_url))

@@ -11,10 +11,12 @@ from itertools import count
 from typing import NamedTuple
 
 from codegrex_lsp.engine.house import House
+from codegrex_lsp.engine.requests import ChatRequest, CompletionRequest
 from codegrex_lsp.settings.providers import key_header
 from codegrex_lsp.values.mode import Destination, Mode
+from codegrex_lsp.values.sealed import Sealed
 from tests.leaks.canaries import Canaries, Search, everything
-from tests.leaks.surfaces import SURFACES, Fate, Plant
+from tests.leaks.surfaces import CHATS, SURFACES, Fate, Plant
 from tests.leaks.world import FILLS, KNOWN, MANAGED, Place, World
 
 _numbers = count(1)
@@ -59,11 +61,11 @@ async def sweep(
             if place.kind != "embedded" or fill == FILLS[0]:
                 fim = {f"providers.{place.id}.fim": fill}
             house.wish(world.wishes(mode, place, **more, **fim))
-            for name, surface in SURFACES.items():
+            for name, surface in (SURFACES | (CHATS if fill == FILLS[0] else {})).items():
                 canaries = Canaries(next(_numbers), KNOWN)
                 plant = surface(world.folder, canaries)
                 plants.append(Planted(f"{name} (fim {fill})", canaries, plant))
-                await _use(house, plant)
+                await _use(house, plant.request, goes_on=plant.goes_on)
         await house.models(world.folder)
         await house.check_providers(world.folder)
         house.telemetry.keep()
@@ -78,18 +80,28 @@ async def sweep(
     ]
 
 
-async def _use(house: House, plant: Plant) -> None:
+async def _use(
+    house: House, request: CompletionRequest | ChatRequest, *, goes_on: bool = False
+) -> None:
     """Look at it first and then ask for it, as a person does; a preview sends nothing."""
-    await house.preview(plant.request)
-    await house.complete(plant.request)
-    for one in (plant.request.snapshot, *plant.request.neighbours):
-        house.forget(one.uri)
+    if isinstance(request, CompletionRequest):
+        await house.preview(request)
+        await house.complete(request)
+        for one in (request.snapshot, *request.neighbours):
+            house.forget(one.uri)
+        return
+    await house.preview_chat(request)
+    outcome = await house.chat(request)
+    if goes_on:
+        again = ChatRequest(Sealed("Go on."), outcome.conversation, folder=request.folder)
+        await _use(house, again)
 
 
 def _of_what_arrived(
     world: World, place: Place, mode: Mode, plants: Sequence[Planted]
 ) -> Iterator[str]:
-    received = "\n".join(map(everything, world.servers[place].requests))
+    each = [everything(request) for request in world.servers[place].requests]
+    received = "\n".join(each)
     arrived = Search(value for one in plants for value in one.canaries.all).found(received)
     for name, canaries, plant in plants:
         fate = plant.fate(place.destination)
@@ -102,7 +114,9 @@ def _of_what_arrived(
             yield f"{name}: a value arrived"
         if (canaries.marker in arrived) != goes:
             yield f"{name}: " + ("nothing of it arrived" if goes else "text of it arrived")
-        if plant.request.neighbours and (canaries.rest in arrived) != rest:
+        if goes and plant.goes_on and sum(canaries.marker in one for one in each) < 2:
+            yield f"{name}: it was not said again"
+        if plant.rest and (canaries.rest in arrived) != rest:
             yield f"{name}: " + ("the rest did not arrive" if rest else "the rest arrived")
     if world.home.name in received:
         yield "the folder's place on this machine arrived"

@@ -5,15 +5,18 @@ The kinds are those of the table in settings/providers.py; a new one is here by 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from codegrex_lsp.engine.house import Wishes
+from codegrex_lsp.engine.requests import ChatRequest
 from codegrex_lsp.settings.providers import KINDS
 from codegrex_lsp.values.mode import Destination, Mode
+from codegrex_lsp.values.sealed import Sealed
 from tests.leaks.canaries import Canaries, Search, everything
-from tests.leaks.surfaces import SURFACES
+from tests.leaks.surfaces import CHATS, SURFACES
 from tests.leaks.sweep import Printed, may_be_asked, sweep, text_may_go
 from tests.leaks.world import KNOWN, PLACES, Authority, Place, world
 
@@ -30,6 +33,47 @@ async def test_nothing_leaks(
 ) -> None:
     async with world(tmp_path, authority, monkeypatch) as made:
         assert await sweep(made, place, mode, printed) == []
+
+
+async def test_what_was_put_back_for_the_person_is_masked_when_it_is_said_again(
+    tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = next(place for place in PLACES if place.destination is Destination.CLOUD)
+    canaries = Canaries(0, KNOWN)
+    async with (
+        world(tmp_path, authority, monkeypatch) as made,
+        made.house(made.wishes(Mode.NORMAL, away)) as house,
+    ):
+        request = CHATS["in what was said before"](made.folder, canaries).request
+        assert isinstance(request, ChatRequest)
+        answer = await house.chat(request)
+        assert set(canaries.secrets) <= Search(canaries.secrets).found(answer.message.reveal())
+        await house.chat(ChatRequest(Sealed("Go on."), answer.conversation, folder=made.folder))
+        first, second = (one for one in made.servers[away].requests if b"mark" in one.body)
+        assert second.body.count(canaries.marker.encode()) == 2 * first.body.count(b"mark") > 0
+        assert not Search(canaries.secrets + canaries.people).found(everything(second))
+
+
+@pytest.mark.parametrize(
+    "place", [one for one in PLACES if one.kind != "embedded"], ids=lambda place: place.id
+)
+async def test_the_editors_key_is_masked_where_the_person_has_written_it_down(
+    place: Place, tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def editor(provider: str, _: str) -> str | None:
+        return place.key if provider == place.id else None
+
+    async with world(tmp_path, authority, monkeypatch) as made:
+        wishes = replace(made.wishes(Mode.NORMAL, place), environ={"HOME": str(made.home)})
+        async with made.house(wishes) as house:
+            house.keys.listen(editor)
+            await house.warm_up()
+            text = f"mine = {place.key}, and here is more"
+            await house.chat(ChatRequest(Sealed(text), folder=made.folder))
+            told = "\n".join(map(everything, made.servers[place].requests))
+            assert "and here is more" in told
+            for request in made.servers[place].requests:
+                assert place.key.encode() not in request.body
 
 
 @pytest.mark.parametrize("mode", Mode)
