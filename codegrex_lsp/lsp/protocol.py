@@ -303,12 +303,37 @@ class IgnoreWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A document that comes with a question, or a part of it."""
+
+    uri: str
+    range: Range | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatWanted:
+    """`codegrex/chat`. The token is a string or an integer, as in LSP."""
+
+    message: str = field(repr=False)
+    conversation_id: str | None = None
+    attachments: list[Attached] | None = None
+    include_terminal: bool = False
+    partial_result_token: Any = None
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewWanted:
-    """`codegrex/preview`; `task` is `completion` or `chat`."""
+    """`codegrex/preview`; `task` is `completion` or `chat`.
+
+    For a chat, the document is attached where nothing else is.
+    """
 
     text_document: DocumentId
     position: Position
     task: str = "completion"
+    message: str = field(default="", repr=False)
+    conversation_id: str | None = None
+    attachments: list[Attached] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from codegrex_lsp.lsp import protocol, stdio
 from codegrex_lsp.lsp.announce import Announcer, Progress
 from codegrex_lsp.lsp.client import Line
 from codegrex_lsp.lsp.features import (
+    chat,
     code_action,
     commands,
     completion,
@@ -79,6 +80,7 @@ FEATURES: Final[dict[str, tuple[type, Callable[[Session, Any], Any]]]] = {
     types.WORKSPACE_DID_CHANGE_WATCHED_FILES: (protocol.Nothing, workspace.did_change_files),
     types.WORKSPACE_EXECUTE_COMMAND: (protocol.CommandWanted, commands.execute),
     types.WORKSPACE_TEXT_DOCUMENT_CONTENT: (protocol.ContentWanted, preview.content),
+    "codegrex/chat": (protocol.ChatWanted, chat.answer),
     "codegrex/status": (protocol.StatusWanted, status.answer),
     "codegrex/setMode": (protocol.ModeWanted, set_mode.answer),
     "codegrex/explainIgnore": (protocol.IgnoreWanted, explain_ignore.answer),

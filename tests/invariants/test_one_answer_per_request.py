@@ -55,6 +55,7 @@ STEPS = st.lists(
         st.tuples(st.just("want"), st.sampled_from(URIS)),
         st.tuples(st.just("want version"), st.sampled_from(URIS)),
         st.tuples(st.just("preview"), st.sampled_from(URIS)),
+        st.tuples(st.just("chat"), st.sampled_from(URIS)),
         st.tuples(st.just("wrong"), st.sampled_from(["codegrex/setMode", "no/such"])),
         st.tuples(st.just("cancel"), st.integers(1, 20)),
         st.tuples(st.just("script"), st.sampled_from(sorted(SCRIPTS))),
@@ -80,6 +81,9 @@ async def take(editor: MemoryEditor, step: tuple[str, str | int], version: int) 
         case ("preview", str(uri)):
             position = {"line": 0, "character": 1}
             editor.ask("codegrex/preview", {"textDocument": {"uri": uri}, "position": position})
+        case ("chat", str(uri)):
+            params = {"message": "why?", "attachments": [{"uri": uri}], "partialResultToken": 1}
+            editor.ask("codegrex/chat", params)
         case ("wrong", str(method)):
             editor.ask(method, {"mode": 5})
         case ("cancel", int(identity)):

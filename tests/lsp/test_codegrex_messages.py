@@ -117,9 +117,9 @@ def place(line: int, character: int, **more: object) -> dict[str, object]:
 async def test_a_preview_can_be_opened_by_its_uri(editor: MemoryEditor) -> None:
     await editor.start()
     editor.open(URI, "ab")
-    preview = await editor.request("codegrex/preview", place(0, 1, task="chat"))
+    preview = await editor.request("codegrex/preview", place(0, 1))
     request, task = editor.house.previewed[0]
-    assert (request.cursor, task) == (1, Task.CHAT)
+    assert (request.cursor, task) == (1, Task.COMPLETION)
     assert preview["uri"].startswith("codegrex-preview:/")
     content = await editor.request("workspace/textDocumentContent", {"uri": preview["uri"]})
     shown = json.loads(content["text"])

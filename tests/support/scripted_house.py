@@ -11,6 +11,8 @@ from typing import Any
 from codegrex_lsp.engine.findings import Finding
 from codegrex_lsp.engine.house import House, Wishes
 from codegrex_lsp.engine.requests import (
+    ChatOutcome,
+    ChatRequest,
     CompletionOutcome,
     CompletionRequest,
     Preview,
@@ -72,6 +74,8 @@ class ScriptedHouse(House):
     wishes: Wishes
     progress: Callable[[str], None]
     asked: list[CompletionRequest] = field(default_factory=list)
+    questions: list[ChatRequest] = field(default_factory=list)
+    said: tuple[str, ...] = ("It ", "adds.")
     telemetry: Telemetry = field(default_factory=silent)
     account: Any = field(default_factory=SignedOut)
     cancelled: int = 0
@@ -123,6 +127,27 @@ class ScriptedHouse(House):
     async def preview(self, request: CompletionRequest, task: Task) -> Preview:
         self.previewed.append((request, task))
         return Preview(self.mode, task, None, None, "", None, (), (), (), '{"prompt": "x"}')
+
+    async def chat(
+        self, request: ChatRequest, *, on_text: Callable[[str], None] | None = None
+    ) -> ChatOutcome:
+        self.questions.append(request)
+        try:
+            for text in self.said if on_text is not None else ():
+                on_text(text)
+                await self.gate.wait()
+            await self.gate.wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        identity = request.conversation or "c0"
+        message = Sealed("".join(self.said))
+        withheld = request.withheld
+        return ChatOutcome(identity, message, Decision("answered", "answered"), withheld=withheld)
+
+    async def preview_chat(self, request: ChatRequest) -> Preview:
+        self.questions.append(request)
+        return Preview(self.mode, Task.CHAT, None, None, "", None, (), (), (), '{"messages": []}')
 
     def status(self, folder: Path | None, snapshot: Snapshot | None = None) -> Status:
         self.statuses.append((folder, snapshot))

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from lsprotocol import types
 
-from codegrex_lsp.engine.requests import Trigger
-from codegrex_lsp.lsp.protocol import ContentWanted, PreviewWanted
+from codegrex_lsp.engine.requests import ChatRequest, Preview, Trigger
+from codegrex_lsp.lsp.features import chat
+from codegrex_lsp.lsp.protocol import Attached, ContentWanted, PreviewWanted
 from codegrex_lsp.lsp.rpc import Code, Refusal
 from codegrex_lsp.lsp.session import Session, Taken
 from codegrex_lsp.values.mode import Task
@@ -29,12 +30,32 @@ def answer(session: Session, params: PreviewWanted) -> Coroutine[Any, Any, dict[
     taken = session.take_snapshot(params.text_document.uri, params.position)
     if isinstance(taken, Decision):
         raise Refusal(Code.FAILED, taken.message)
-    return _preview(session, taken, Task(params.task))
+    if params.task == Task.CHAT:
+        return _of_chat(session, _question(session, params))
+    return _of_completion(session, taken)
 
 
-async def _preview(session: Session, taken: Taken, task: Task) -> dict[str, Any]:
+def _question(session: Session, params: PreviewWanted) -> ChatRequest:
+    attached = params.attachments
+    if attached is None:
+        attached = [Attached(params.text_document.uri)]
+    identity = params.conversation_id or ""
+    return chat.request(session, params.message, attached, conversation=identity)
+
+
+async def _of_completion(session: Session, taken: Taken) -> dict[str, Any]:
     await session.settings_known()
-    preview = await session.house.preview(taken.request(Trigger.INVOKED), task)
+    wanted = taken.request(Trigger.INVOKED)
+    return _kept(session, await session.house.preview(wanted, Task.COMPLETION))
+
+
+async def _of_chat(session: Session, wanted: ChatRequest) -> dict[str, Any]:
+    await session.settings_known()
+    return _kept(session, await session.house.preview_chat(wanted))
+
+
+def _kept(session: Session, preview: Preview) -> dict[str, Any]:
+    """The preview, and the uri under which it can be opened for a while."""
     shape = preview.as_json()
     text = json.dumps(shape, indent=2, ensure_ascii=False)
     return {**shape, "uri": session.keep_preview(text)}
