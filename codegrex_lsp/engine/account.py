@@ -28,7 +28,7 @@ from codegrex_lsp.errors import (
 )
 from codegrex_lsp.providers import account
 from codegrex_lsp.providers.wire import AccountCall, AccountPurpose
-from codegrex_lsp.settings.files import LONGEST
+from codegrex_lsp.settings.files import LONGEST, Unreadable, read_bytes
 from codegrex_lsp.settings.keys import Keys
 from codegrex_lsp.settings.keysources import usable
 from codegrex_lsp.settings.model import Settings
@@ -265,7 +265,7 @@ class Account:
             if self._due():
                 with contextlib.suppress(CodegrexError, OSError):
                     await self._signed_in(self.service())
-                    portable.write_private(self._asked, b"")
+                    portable.write_private(self._asked, b"%d" % self._now())
                     await self.fetch_policy()
             await self._sleep(LOOK_S)
 
@@ -277,8 +277,8 @@ class Account:
         if SERVICE not in settings.providers:
             return False
         try:
-            since = self._now() - self._asked.stat().st_mtime
-        except OSError:
+            since = self._now() - float(read_bytes(self._asked, 32) or b"")
+        except (Unreadable, ValueError):
             return True
         return not 0 <= since < (POLICY_CLOSED_S if standing.code else POLICY_EVERY_S)
 
