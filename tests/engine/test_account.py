@@ -349,7 +349,7 @@ async def test_in_the_background_nobody_is_asked_who_need_not_be(
     providers = place.settings.providers
     if why == "no address":
         place.settings = replace(place.settings, providers=MappingProxyType({}))
-    await rounds(place, 3)
+    await rounds(place, 2)
     assert cloud.server.connections == 0
     if why != "no policy":
         place.settings = replace(place.settings, providers=providers)
