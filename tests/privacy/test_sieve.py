@@ -171,14 +171,23 @@ def test_alternatives_are_told_from_those_in_groups(pattern: str, alternatives: 
     [
         ("abc[0-9]{4}", ("abc",), True),
         ("ABc[0-9]{4}", ("abc",), True),
-        ("abc+d", ("abc",), False),
+        ("abc+d", ("abc",), True),
+        ("abc+d", ("abcd",), False),
         ("abc?d", ("abc",), False),
         ("ab[cd]e", ("abc", "abd"), True),
         ("ab[cde]", ("abc", "abd"), False),
         ("a[b-d]e", ("ab", "ac", "ad"), True),
         ("ab[^c]", ("abc",), False),
         ("abc|d", ("abc",), False),
-        ("(?i:abc)", ("abc",), False),
+        ("(?i:ABC)", ("abc",), True),
+        ("abc|d", ("abc", "d"), True),
+        ("a(?:bc|d[ef])g", ("abc", "ade", "adf"), True),
+        ("a(?:bc|d[ef])g", ("abc", "ade"), False),
+        ("a(?:bc)?d", ("abc",), False),
+        ("(?:abc){2}", ("abc",), False),
+        ("(?<!x)a(?!d)bc", ("abc",), True),
+        ("ab[cd]{3}", ("abc", "abd"), True),
+        ("ab[cd]{0,3}", ("abc", "abd"), False),
         (r"a\.c", ("a.c",), True),
         (r"a\.?c", ("a.c",), False),
         (r"ab\w", ("abw",), False),
@@ -192,7 +201,10 @@ def test_a_pattern_that_begins_with_its_keywords_is_known(
     assert begins_with_one_of(pattern, words) is certain
 
 
-pieces = st.sampled_from(["a", "b", "B", "[ab]", "[a-b]", "[^a]", "(?:a|b)", "a?", "b+", "1", "|"])
+pieces = st.sampled_from(
+    r"a b B 1 | a? b+ a* b{0,2} \d [ab] [a-b] [^a] [ab]{2} (?:a|b) (?:ab)+ (?:ab|[b1])? (?i:aB|1)"
+    r" (?:a(?:b|1)|b) (?!a) (?<=a)".split()
+)
 
 
 @given(

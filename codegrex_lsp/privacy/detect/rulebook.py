@@ -88,7 +88,7 @@ class Rule:
     @cached_property
     def begins_with_keyword(self) -> bool:
         """Whether it is certain that every match of `pattern` begins with one of `keywords`."""
-        return begins_with_one_of(_START.sub("", self.pattern), self.keywords)
+        return begins_with_one_of(self.pattern.replace("<start>", ""), self.keywords)
 
     @cached_property
     def samples(self) -> frozenset[str]:
@@ -96,7 +96,6 @@ class Rule:
         return frozenset(sample.replace("|", "") for sample in self.allow)
 
 
-_START: Final = re.compile(r"^<start>(?:\(\?<![^()|]+\))*")
 _HEAD: Final = re.compile(
     r"<start>(?P<more>(?:\(\?<![^()|]+\))*)(?P<head>[\w\-]+|\[[^\]\\]+\])(?![*+?{])", re.ASCII
 )
