@@ -189,21 +189,21 @@ _ASKING: Final = re.compile(
 # -- a value whose name stands above --------------------------------------------------------
 
 _VALUE: Final = re.compile(
-    r"""\s*+(?:<(?:string|value|data)>(?P<element>[^<>]{4,4096})</
+    r"""\s*+(?:<(?:string|[vV]alue|data)>(?P<element>[^<>]{4,4096})</
       | (?:-\s*+)?["']?(?P<key>value|default|Value)["']?\s*[:=]\s*
         (?:(?P<quote>["'])(?P<quoted>[^"']{4,4096})["']|(?P<plain>[^\s"'{\[&*!|>][^\s"']{3,4096}))\s*,?\s*$)
     """,
     re.VERBOSE,
 )
 _VALUE_HERE: Final = re.compile(
-    r"""(?:(?<![^\s"'\-])[vV]alue["']?\s*[:=]\s*[^\s\[&*!|>]|(?<=<)value>)"""
+    r"""(?:(?<![^\s"'\-])[vV]alue["']?\s*[:=]\s*[^\s\[&*!|>]|(?<=<)[vV]alue>)"""
 )
 _DEFAULT_HERE: Final = re.compile(r"""(?<![^\s"'\-])default["']?\s*[:=]\s*[^\s\[&*!|>]""")
 """What each match of `_VALUE` holds."""
 
 _NAME: Final = re.compile(
     r"""\s*(?:<(?:key|name)>|-?\s*["']?(?:name|key|Name|Key|variable)["']?\s*[:=\s]\s*["']?)"""
-    r"""(?P<name>[\w.\-]{2,120})"""
+    r"""(?P<name>[\w.\-]{2,120})|\s*<(?:\w{1,40}:)?(?P<tag>\w{2,80})>\s*$"""
 )
 _ABOVE: Final = {"value": 2, "Value": 2, "default": 6}
 """Lines above a value in which its name may stand: a list entry, a Terraform variable."""
@@ -221,7 +221,7 @@ class Unnamed:
         """The span, or nothing; the nearest name decides."""
         for line in reversed(lines[max(index - self.above, 0) : index]):
             if named := _NAME.match(line):
-                key = judge_key(named["name"])
+                key = judge_key(named["name"] or named["tag"])
                 value = lines[index][self.span.start : self.span.end]
                 return [(index, self.span)] if judge_value(value, key, quoted=self.quoted) else []
         return []

@@ -19,7 +19,7 @@ from codegrex_lsp.privacy.detect.detector import Level, Line
 from codegrex_lsp.privacy.detect.filekind import FileKind
 from codegrex_lsp.privacy.detect.judge import judge_value
 from codegrex_lsp.privacy.detect.keys import Key
-from codegrex_lsp.privacy.detect.passwords import is_likely
+from codegrex_lsp.privacy.detect.passwords import is_likely, is_word_and_number
 
 _VALUE: Final = r"""(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)'|(?P<bare>[^\s"'`|;&<>,)\]]+))"""
 _BLANK: Final = r"""["']?[\s,=]{1,4}"""  # between words of a command line, or of a list of them
@@ -43,6 +43,19 @@ _ROWS: Final = (
         ("curl",),
         rf"""curl\b{_REST}["'\s](?:-u|--user|-U|--proxy-user)(?:{_BLANK})?(?P<q>["'])?[^\s:"']{{1,120}}:"""
         r"""(?P<pair>(?(q)[^"']+|(?:'[^']+'|"[^"]+"|[^\s"'|;&]+)))""",
+    ),
+    (
+        ("--proxy-user",),
+        rf"""curl\b{_REST}["'\s](?:(?-i:-U)|--proxy-user)(?:{_BLANK})?["']?[^\s:"']{{1,120}}:(?P<pair>[^\s"'|;&]+)""",
+    ),
+    (("lftp",), rf"""\blftp\b{_REST}\s-u\s{{0,2}}["']?[\w.@\-]{{1,64}},{_VALUE}"""),
+    (("plink", "pscp", "psftp", "putty"), rf"""\s-pw{_BLANK}{_VALUE}"""),
+    (("snmp",), rf"""\bsnmp\w+\s{_REST}\s(?-i:-A){_BLANK}{_VALUE}"""),
+    (("snmp",), rf"""\bsnmp\w+\s{_REST}\s(?-i:-X){_BLANK}{_VALUE}"""),
+    (
+        ("sudo -s", "kinit", "-stdin", "cryptsetup", "chpasswd", "gpg ", "smbpasswd", "ssh-add"),
+        rf"""\b(?:echo|printf)\s(?:-\w+\s|["']%s[^"']{{0,8}}["']\s){{0,2}}{_VALUE}\s*\|\s*(?:sudo\s(?!-S))?"""
+        r"""(?:sudo\s(?-i:-S)|kinit|cryptsetup|gpg|smbpasswd|ssh-add|[\w.\-/]{1,40}\s[^|]{0,200}-stdin)""",
     ),
     (
         ("docker", "podman", "helm", "skopeo", "buildah", "nerdctl", "oras"),
@@ -69,7 +82,6 @@ _ROWS: Final = (
     ),
     (("ssh-keygen",), rf"""ssh-keygen\b{_REST}\s-[NP]{_BLANK}{_VALUE}"""),
     (("rclone obscure",), rf"""rclone\sobscure\s{_VALUE}"""),
-    (("kinit",), rf"""echo\s(?:-n\s)?{_VALUE}\s*\|\s*kinit\b"""),
     (("kinit",), rf"""kinit\b{_REST}\s<<<\s?{_VALUE}"""),
     (("set_password(",), rf"""set_password\(\s{{0,4}}(?:{_USER}){{2}}{_TEXT}"""),
     (("passwordtoken(",), rf"""passwordtoken\(\s{{0,4}}{_USER}{_TEXT}"""),
@@ -114,7 +126,11 @@ _ROWS: Final = (
     (("sqlplus",), rf"""sqlplus\s(?:-\w+\s){{0,3}}["']?[\w$]{{1,60}}/{_VALUE}"""),
     (("@tcp(", "@unix("), r"""["'`][\w.\-]{1,64}:(?P<pair>[^"'`\s]{1,256})@(?:tcp|unix)\("""),
     (("jdbc:oracle",), r"""jdbc:oracle:\w{1,8}:[\w.]{1,64}/(?P<pair>[^"'`\s]{1,256})@"""),
-    (("identified",), rf"""identified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?{_TEXT}"""),
+    (
+        ("identified",),
+        rf"""identified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?"""
+        rf"""(?:{_TEXT}|(?P<bare_likely>[^\s"'`;,()]{{6,64}}))""",
+    ),
     (("convertto-secure",), rf"""convertto-securestring\s+(?:-string\s+)?{_TEXT}"""),
     (("convertto-secure",), rf"""{_TEXT}\s*\|\s*convertto-securestring"""),
     (
@@ -268,7 +284,7 @@ def _span(line: Line, match: re.Match[str]) -> Span | None:
     if value[0] == value[-1] and value[0] in "\"'" and len(value) > 2:
         start, end, value = start + 1, end - 1, value[1:-1]
     if group.endswith("_likely"):
-        known = is_likely(value)
+        known = is_likely(value) or (group.startswith("bare") and is_word_and_number(value))
     else:
         known = judge_value(value, Key.HUMAN, quoted=group != "bare")
     if not known:

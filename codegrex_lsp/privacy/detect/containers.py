@@ -36,20 +36,35 @@ _EMPTY: Final = 8
 _WIDEST: Final = 1_000
 """Characters of such a line that are read."""
 
-_HINTS: Final = words("passw passphrases pwds cred logins users accounts chpasswd ldap_bind")
+_HINTS: Final = words(
+    """
+    passw passphrases pwds cred logins users accounts chpasswd ldap_bind passwörter passwoerter
+    kennwörter kennwoerter motdepasse contrase senha claves hasla hasło haslo hesla wachtwoord
+    konten konta konto benutzer nutzer zugaenge zugänge zugangsdaten anmeldedaten cuentas contas
+    comptes utilisateurs usuarios usuários utenti użytkownicy uzytkownicy gebruikers identifiants
+    accesos acessos testers пользователи пароли
+    """
+)
 _HINT: Final = re.compile("|".join(sorted(_HINTS)))
 _PASSWORDS: Final = re.compile(
     r"(?:passwords|passwds|passphrases|pwds|(?:password|passwd|pwd|pw)_?list)$", re.IGNORECASE
 )
 _LOGINS: Final = re.compile(
-    r"(?:creds?|credentials?|passwords?|passwd|ldap_bind)(?:_?by_?\w{1,12})?$", re.IGNORECASE
+    r"(?:creds?|credentials?|passwords?|passwd|ldap_bind|identifiants|(?:zugangs|anmelde)daten"
+    r"|credenc\w{2,4}|credenziali|pass?w(?:ö|oe)rter|kennw(?:ö|oe)rter)(?:_?by_?\w{1,12})?$",
+    re.IGNORECASE,
 )
-_USERS: Final = re.compile(r"(?:^|[_.\-]|(?<=[a-z]))(?:users|accounts|logins)$", re.IGNORECASE)
+_USERS: Final = re.compile(
+    r"(?:^|[_.\-]|(?<=[a-z]))(?:users|accounts|logins|testers|konten|konta|konto|benutzer|nutzer"
+    r"|zug(?:ä|ae)nge|cuentas|contas|comptes|utilisateurs|usu[aá]rios|utenti|u[zż]ytkownicy"
+    r"|gebruikers|accesos|acessos|пользователи)$",
+    re.IGNORECASE,
+)
 
 _OPENING: Final = re.compile(
-    r"""["'`]?[\])]?(?:\s?:\s?[\w<>\[\], .|?&*:]{1,48}?(?=\s?=))?(?:\[\w{0,8}\])?
-        \s{0,8}(?::=|=>|->|[:=])\s{0,8}
-        (?:new\s)?(?:[&%]?[\w.:<>,*!? ]{0,40}(?:\[\w{0,16}\][\w.*]{0,24}){0,2})[\[({]""",
+    r"""["'`]?[\])]?(?:\s?:\s?[\w<>()\[\], .|?&*:]{1,48}?(?=\s?=))?(?:\[\w{0,8}\])?
+        (?:\s{0,8}(?::=|=>|->|[:=])\s{0,8}|\s{1,4}(?=[%\#]?[\[{]))
+        (?:new\s)?(?:[&%#]?[\w.:<>,*!? ]{0,40}(?:\[\w{0,16}\][\w.*]{0,24}){0,2})[\[({]""",
     re.VERBOSE,
 )
 _IN_A_COLUMN: Final = re.compile(r"[\"']?:\s*(?:#.*)?$")
@@ -65,11 +80,11 @@ _BRACKET: Final = re.compile(rf"{_STRING.pattern}|[\[\](){{}}]")
 
 _MARK: Final = r"(?:\s{0,8}(?::|=>|->|=)\s{0,8}|\s(?:to)\s)"
 _PAIR: Final = re.compile(
-    rf"""(?<![\w.\-])["'`:]?(?P<name>[\w.@\-]{{1,64}})["'`]?{_MARK}(?P<quote>["'`])(?P<value>[^"'`\s]{{4,64}})(?P=quote)"""
+    rf"""(?<![\w.\-])["'`:]?(?P<name>[\w.@\-]{{1,64}})["'`]?(?:>>)?{_MARK}(?:<<)?(?P<quote>["'`])(?P<value>[^"'`\s]{{4,64}})(?P=quote)"""
 )
 _TWO: Final = re.compile(
-    r"""(?<!\w)[\[({]\s{0,4}(?P<q>["'`])(?P<name>[^"'`]{1,120})(?P=q)\s{0,4},\s{0,4}"""
-    r"""(?P<quote>["'`])(?P<value>[^"'`\s]{4,64})(?P=quote)\s{0,4}[,)\]}]"""
+    r"""(?<!\w)[\[({]\s{0,4}(?:<<)?(?P<q>["'`])(?P<name>[^"'`]{1,120})(?P=q)(?:>>)?(?:\s{0,4},|\s)"""
+    r"""\s{0,4}(?:<<)?(?P<quote>["'`])(?P<value>[^"'`\s]{4,64})(?P=quote)(?:>>)?\s{0,4}[,)\]}]"""
 )
 _TWO_IN_WORDS: Final = re.compile(r"\s{0,8}=\s{0,8}(?P<two>[\"'][^\"']{1,64}[\"']\s(?:to|->)\s)")
 """A pair of Kotlin or Scala, without brackets."""
@@ -134,7 +149,7 @@ def _kind(name: str) -> str:
         return "changed"
     if _PASSWORDS.search(name):
         return "passwords"
-    if _LOGINS.search(name):
+    if _LOGINS.search(name) or judge_key(name) is Key.HUMAN:
         return "logins"
     return "users" if _USERS.search(name) else ""
 
@@ -275,11 +290,11 @@ def _passwords(text: str) -> Iterator[tuple[int, int]]:
         yield item.span("value")
 
 
-def _logins(text: str, pairs: str = "[({") -> Iterator[tuple[int, int]]:
+def _logins(text: str, *, flat: bool = True) -> Iterator[tuple[int, int]]:
     """What stands behind a name, and the second of two strings in brackets."""
     for pattern in (_PAIR, _TWO):
         for pair in pattern.finditer(text):
-            if pattern is _TWO and pair.group()[0] not in pairs:
+            if pattern is _TWO and not flat and pair.start() == 0 and text[0] == "[":
                 continue
             if not is_plain(pair["name"]) and _may_be_typed(pair["value"]):
                 yield pair.span("value")
@@ -289,8 +304,8 @@ def _logins(text: str, pairs: str = "[({") -> Iterator[tuple[int, int]]:
 
 
 def _users(text: str) -> Iterator[tuple[int, int]]:
-    """The same; but a list of two strings is one of users."""
-    return _logins(text, pairs="({")
+    """The same; but a list that is two strings and no more is one of users."""
+    return _logins(text, flat=False)
 
 
 def _in_turns(text: str) -> Iterator[tuple[int, int]]:
@@ -302,7 +317,10 @@ def _in_turns(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _may_be_typed(value: str) -> bool:
-    return _stands_out(value) and "=" not in value[1:-1]
+    return _stands_out(value) and not _SETTING.match(value)
+
+
+_SETTING: Final = re.compile(r"[A-Za-z_\-.]{2,40}=[\w.\-]+$|.*[*]:[A-Z]|.*\(")
 
 
 def _changed(text: str) -> Iterator[tuple[int, int]]:

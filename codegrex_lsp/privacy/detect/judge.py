@@ -45,7 +45,7 @@ def judge_value(value: str, key: Key, *, quoted: bool, shortest: int = SHORTEST)
     if len(value) < _SHORTEST_OF_MACHINES.get(key, 0):
         return False
     if key in (Key.MACHINE, Key.WEAK) and not _may_be_made_up(value):
-        return False
+        return _BASE32.fullmatch(value) is not None and key is Key.MACHINE
     if is_stand_in(value):
         return False
     if _is_something_else(value) or _is_sentence(value, key):
@@ -54,6 +54,8 @@ def judge_value(value: str, key: Key, *, quoted: bool, shortest: int = SHORTEST)
         return False
     if key in (Key.HUMAN, Key.PHRASE):
         return not _is_constant(value)
+    if key is Key.MACHINE and _BASE32.fullmatch(value):
+        return True
     if _WORDS_ONLY.fullmatch(value) and not mixes_case(value):
         return False
     if key is not Key.SECRET and _WORDS_ONLY.fullmatch(value) and _is_camel_case(value):
@@ -63,6 +65,8 @@ def judge_value(value: str, key: Key, *, quoted: bool, shortest: int = SHORTEST)
     if key is Key.MACHINE:
         return not _is_name(value) and (looks_random(value) or _has_digits_inside(value))
     if _UUID.fullmatch(value) or _is_name(value) or value.isdigit() or value.isalpha():
+        return False
+    if ":" in value:
         return False
     return looks_random(value)
 
@@ -109,7 +113,7 @@ _LABEL: Final = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE: Final = re.compile(
-    r"""^\$[A-Za-z_]+$ | ^\$[a-z_]+\d*$ | ^\$[A-Z_][A-Z0-9_]*$ | ^\$[({]
+    r"""^\$[A-Za-z_]+$ | ^\?[A-Z][A-Z_]+$ | ^\$[a-z_]+\d*$ | ^\$[A-Z_][A-Z0-9_]*$ | ^\$[({]
       | ^\$\w+[:\[(.] | \$\{ | \$\( | \{\{
       | ^%\w+%$ | ^%[sdrv@]$ | %\(\w | ^@[\w.\-]+@$ | <%= | ^%7B.*%7D$
       | ^!(?:Ref|Sub|GetAtt|ImportValue|secret|env|vault|reference)\b | ^ENC\[ | ^\#\{
@@ -157,10 +161,10 @@ _OTHER_DATA: Final = re.compile(
     r"|^(?:sha(?:1|256|384|512)|md5|h1)[:\-]|^-----BEGIN (?:CERTIFICATE|PUBLIC)"
     r"|^(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\w+) |^\d{4}-\d\d-\d\d(?:[T ][\d:.Z+\-]*)?$"
     r"|^[a-z][a-z0-9+.\-]*://"
-    r"|^(?:localhost|[\w\-]+(?:\.[\w\-]+){1,8}):\d{2,5}$|^#[0-9a-fA-F]{3,8}$|^v?\d+(?:\.\d+){1,3}$"
+    r"|^(?:localhost|[\w\-]+(?:\.[\w\-]+){1,8}):\d{2,5}$|^#[0-9a-fA-F]{3,8}$|^[=~<>!]{0,2}v?\d+(?:\.\d+){1,3}$"
 )
 _CODE: Final = re.compile(
-    r"\w\(\)|=>|^\w+(?:\.\w+)*\([^()]*\)|</?[A-Za-z][\w\-]*(?:\s[^<>]*)?/?>|&&|\|\||\\[dwsDWSb][+*\])]"
+    r"\w\(\)|=>|^[)\]}](?:\\n|[;,.\s])|^\w+(?:\.\w+)*\([^()]*\)|</?[A-Za-z][\w\-]*(?:\s[^<>]*)?/?>|&&|\|\||\\[dwsDWSb][+*\])]"
     r"|\[(?:\^|a-z|A-Z|0-9)|\(\?[:=!P]|^\^.*\$$|%[sdr](?:\W|$)"
 )
 _BARE_CODE: Final = re.compile(r"\(|^[A-Z][A-Za-z]+-[A-Z][A-Za-z]+$")
@@ -209,6 +213,9 @@ _MADE_UP: Final = re.compile(r"[A-Za-z0-9+/_\-.~:|!@#$%^*]+={0,3}")
 
 _KEBAB: Final = re.compile(r"[a-z]+(?:[\-/:][a-z0-9]{1,12})+(?<!\d{4})")
 """The name of a secret, as Kubernetes has it."""
+
+_BASE32: Final = re.compile(r"(?:[A-Z2-7]{8}){2,8}")
+"""The seed of one-time passwords, in which there may be no digit at all."""
 
 _NUMBERED: Final = re.compile(r"[a-z]+\d{0,2}")
 _FUNCTION_WORDS: Final = words(
@@ -277,7 +284,11 @@ def _is_sentence(value: str, key: Key) -> bool:
         return False
     if any(part.strip(".,:;!?'\"()") in _FUNCTION_WORDS for part in parts):
         return True
-    if value[-1] in ".:?!" or _LABEL.fullmatch(parts[-1]) or key not in (Key.HUMAN, Key.PHRASE):
+    if (
+        value[-1] in (".:?" if len(parts) >= 4 and value.islower() else ".:?!")
+        or _LABEL.fullmatch(parts[-1])
+        or key not in (Key.HUMAN, Key.PHRASE)
+    ):
         return True
     return value[0].isupper() and value[1:] == value[1:].lower()
 

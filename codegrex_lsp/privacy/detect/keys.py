@@ -7,6 +7,7 @@ the letters of a secret's name and are none.
 from __future__ import annotations
 
 import re
+import unicodedata
 from enum import Enum
 from functools import lru_cache
 from typing import Final
@@ -34,12 +35,15 @@ HINTS: Final = words(
     """
     pass pwd pswd passe pw secret token key cred auth senha contrase kennwort parola haslo heslo
     wachtwoord salasana clave mdp mnemonic salt seed otp cookie
-    pepper sessid sessionid psk hasł
+    pepper sessid sessionid psk hasł hasla hesla parool lozink lösenord losenord adgangskod kodeord
+    jelsz şifre sifre geheim segreto segredo sekret hemlig hemmelig jeton klucz schlüssel schluessel
+    schlussel chave llave chiave sleutel clé_ cle_api cleapi nyckel парол секрет ключ токен
+    密码 密碼 密钥 パスワード 비밀번호
     """
 )
 """Letters, one group of which is in every name that this module knows. All are of lower case."""
 
-_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 
 _HUMAN: Final = re.compile(
     r"pass_?w(?:or)?d|passwort|kennwort|pass_?phrase|passe$|contrase|senha$|parola$|haslo$|heslo$"
@@ -48,18 +52,34 @@ _HUMAN: Final = re.compile(
     r"|(?:auth|priv|wpa|wifi|wlan|vnc|proxy|ldap|jks|p12|cert|app|web|user|db|root|admin|require|smtp|ftp|mail|login|my|sql|ssh|key|store)pass$|mnemonic"
     r"|seed_phrase|masterauth|(?:^|_)psk$|pre_?shared_?key$|(?:redis|valkey|memcached?)_auth$"
 )
+_HUMAN_ABROAD: Final = re.compile(
+    r"(?:^|_)(?:mdp|clave|senhas?|hasl[oa]|hesl[oa]|parola|parool|lozink[ae]|wachtwoord)(?:_|$)"
+    r"|mot_?(?:de_?)?passe|losenord|adgangskode|kodeord|passord|jelszo|(?:^|_)sifre(?:si)?(?:_|$)"
+    r"|парол|密码|密碼|パスワード|비밀번호"
+)
+"""Other languages put what a password is for behind the word, and English before it."""
+
+_KEYS_ABROAD: Final = r"(?:klucz|schlu?e?ssel|chave|llave|chiave|sleutel|cle|nyckel|ключ|密钥)"
+_OF_A_SERVICE: Final = (
+    r"(?:api|acces\w{0,3}|zugriffs?|secr\w{1,4}|geheim\w{0,2}|privat\w{0,2}|auth|licen\w{1,3})"
+)
 _PHRASE: Final = re.compile(
     r"(?:jwt|session|cookie|auth|signing|token|hmac)_secret$|secret_key_base$|(?:^|_)pepper$"
 )
-_SECRET: Final = re.compile(r"secret")
+_SECRET: Final = re.compile(
+    r"secret|geheim(?:nis)?(?:_|$)|segret[oa]|segred[oa]|(?:^|_)sekret(?:ny)?(?:_|$)|hemm?e?lig|секрет"
+)
 _MACHINE: Final = re.compile(
     r"token|(?:api|access|private|auth|account|encryption|signing|master|service|client|shared|"
     r"license|storage|session|webhook|deploy|app|db|database|consumer|hmac|jwt|aes|ssh|"
     r"admin|root|bot|secret|subscription|application|cipher|crypt|crypto|data)_?keys?(?:_|$)"
     r"|apikey|accesskey|authkey|credential|(?:totp|otp|mfa)_?(?:seed|key|secret)?$"
-    r"|(?:session|auth)_?cookie"
+    r"|(?:session|auth)_?cookie|(?:^|_)jeton(?:_|$)|токен|zugriffsschlu?e?ssel"
+    rf"|{_OF_A_SERVICE}_?{_KEYS_ABROAD}$|(?:^|_){_KEYS_ABROAD}_(?:d[aeo]_)?{_OF_A_SERVICE}(?:_|$)"
 )
-_WEAK: Final = re.compile(r"(?:^|_)(?:auth|creds?|salt|seed)$|key$|sess(?:ion)?id$")
+_WEAK: Final = re.compile(
+    rf"(?:^|_)(?:auth|creds?|salt|seed|cookie|{_KEYS_ABROAD})$|key$|sess(?:ion)?id$"
+)
 _PUBLIC: Final = re.compile(
     r"algolia.*search|search_only|site_key|pass(?:word|wd|phrase)?_key$|anon_key$"
 )
@@ -94,7 +114,9 @@ _PLAIN_ANYWHERE: Final = words(
     tokenize tokenized secretary csrf xsrf passenger bypass max min num keyboard keyword keywords
     pad eos bos unk keyframe keyframes donkey compass passive passing passed hotkey keycode pubkey
     keypress keydown keyup routing composite unique translation i18n idempotency forgot show
-    hide toggle invalid missing wrong incorrect secretsmanager publishable sitekey recaptcha
+    hide toggle invalid missing wrong incorrect secretsmanager publishable sitekey
+    primaria primaire primario foranea estrangeira publica publico publique pubblica offentlich
+    sekretariat sekretar palabra palavra
     """
 )
 
@@ -106,18 +128,26 @@ _OF_THE_NAME_BEFORE: Final = words("value val text default plain raw key prod de
 _ASKS_ALWAYS: Final = re.compile(r"redis|valkey|memcache")
 """Servers whose `auth` is a password and nothing else."""
 
-_PLAIN_LETTERS: Final = str.maketrans("łŁöÖäÄ", "lLoOaA")
+_PLAIN_LETTERS: Final = str.maketrans({"ł": "l", "Ł": "L", "ß": "ss", "ø": "o", "Ø": "O"})
 
 
 @lru_cache(maxsize=4096)
 def judge_key(key: str) -> Key:
     """What a name says. `key` is an identifier in any spelling: camel, snake, kebab, dotted."""
-    *before, last = key.translate(_PLAIN_LETTERS).split(".")
+    *before, last = _without_accents(key).split(".")
     if before and last.lower() in _OF_THE_NAME_BEFORE:
         return max(_judge(before[-1]), _judge(f"{before[-1]}_{last}"), key=lambda k: k.value)
     if before and last.lower() == "auth" and _ASKS_ALWAYS.search(key.lower()):
         return Key.HUMAN
     return _judge(last)
+
+
+def _without_accents(key: str) -> str:
+    if key.isascii():
+        return key
+    parts = unicodedata.normalize("NFD", key.translate(_PLAIN_LETTERS))
+    bare = "".join(c for c in parts if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", bare)
 
 
 def is_plain(key: str) -> bool:
@@ -130,6 +160,10 @@ _FIELDS: Final = words(
     """
     role roles group groups shell home image tag login avatar phone address company department
     created updated modified last first date day zone region database db driver engine adapter
+    usuario benutzer benutzername nutzer utilisateur identifiant utente uzytkownik gebruiker nombre
+    nome nom imie name rol rola titel titre correo courriel beschreibung ort stadt tipo
+    typ operation
+    priv privs privilege privileges grant grants acl right rights
     """
 )
 
@@ -149,6 +183,7 @@ def _judge(key: str) -> Key:
         return Key.NOTHING
     for pattern, kind in (
         (_HUMAN, Key.HUMAN),
+        (_HUMAN_ABROAD, Key.HUMAN),
         (_PHRASE, Key.PHRASE),
         (_SECRET, Key.SECRET),
         (_MACHINE, Key.MACHINE),

@@ -25,7 +25,7 @@ _WORD: Final = (
     r"|senha|has[lł]o|wachtwoord|salasana|pwd|pw|pass)"
 )
 _MARK: Final = r"(?:\\\w{2,8}\{|\\verb\W|<(?:code|b|tt|kbd|strong)>|[`\"'(*_>]{0,3})"
-_VALUE: Final = rf"(?P<mark>{_MARK})(?P<value>[^\s`\"'<>()|,;{{}}\\]{{4,64}})"
+_VALUE: Final = rf"(?P<mark>{_MARK})(?P<value>[^\s`\"'<>()|,;{{}}\\]{{4,64}}+)(?![(\[])"
 _OF: Final = r"(?:\s(?:for|of|to|on|at|from|in)\s(?:[\w\-'.]{1,24}\s){0,5}?[\w\-'.]{1,24})?"
 _IS: Final = (
     r"(?:\s(?:is|was|ist|war|lautet|est|es|are|to|becomes|jest)"

@@ -20,6 +20,16 @@ _PASSWORD: Final = re.compile(r"[^\s\"'`<>()\[\]{}|,;\\]{6,64}")
 _NUMBERED: Final = re.compile(
     r"[A-Za-z]{1,16}[\-_.:/]?v?\d{1,3}|[A-Za-z]{1,5}\d{1,3}[\-_.]?[a-z]{1,8}"
 )
+_WORD_AND_NUMBER: Final = re.compile(r"[^\W\d_]{4,16}[.\-_]?\d{2,4}[!?*#$%&+=.~@]?")
+_TECHNICAL: Final = re.compile(
+    r"(?:sha|utf|base|python|version|windows|oauth|blake|ripemd|twofish|latin|iso|level|chapter"
+    r"|section|figure|issue|part|page|line|step|user|admin|item|test|port|host|node|server|option"
+    r"|argon|bcrypt|camellia|chacha|poly|curve|secp|keccak|crypt|hash|http|ipv|java|linux|int|uint"
+    r"|float|char|varchar|string|error|code|rfc|draft|table|column|field|january|february|march"
+    r"|april|june|july|august|september|october|november|december|since|until|id|win|arm|amd|intel"
+    r")(?![a-z]{3})",
+    re.IGNORECASE,
+)
 _JOINED: Final = re.compile(r"(?=.{12,})(?:[A-Z][a-z]{3,}){2,}\d{2,3}")
 """Words of which people make one, with a number: `…Walnut76`."""
 
@@ -70,6 +80,16 @@ def is_likely(value: str) -> bool:
     if (_NUMBERED.fullmatch(value) and not _JOINED.fullmatch(value)) or _OTHER.fullmatch(value):
         return False
     if not _DIGIT.search(value) and not _MARKED.search(value):
+        return False
+    return judge_value(value, Key.HUMAN, quoted=True)
+
+
+def is_word_and_number(value: str) -> bool:
+    """Whether it is a word with a number of two digits or more, as `…76` or `…1987!`.
+
+    Versions, sizes and numbered names look so too: only where a password is spoken of.
+    """
+    if not _WORD_AND_NUMBER.fullmatch(value) or _TECHNICAL.match(value):
         return False
     return judge_value(value, Key.HUMAN, quoted=True)
 

@@ -10,6 +10,7 @@ from codegrex_lsp.privacy.detect.commands import Commands
 from codegrex_lsp.privacy.detect.containers import Containers
 from codegrex_lsp.privacy.detect.detector import Detector
 from codegrex_lsp.privacy.detect.home_paths import HomePaths
+from codegrex_lsp.privacy.detect.nearby import Nearby
 from codegrex_lsp.privacy.detect.notes import Notes
 from codegrex_lsp.privacy.detect.personal import personal_detectors
 from codegrex_lsp.privacy.detect.private_keys import PrivateKeys
@@ -32,6 +33,7 @@ def standard_detectors(home: Path | None = None) -> tuple[Detector, ...]:
         Blocks(),
         Containers(),
         Notes(),
+        Nearby(),
         UrlCredentials(),
         Headers(),
         Cookies(),

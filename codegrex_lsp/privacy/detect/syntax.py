@@ -86,7 +86,7 @@ _NAMED_BARE: Final = re.compile(
 """In a mapping of YAML on one line: `{name: DB_PASSWORD, value: …}`."""
 
 _BLANK: Final = re.compile(rf"[ \t]{{1,16}}(?P<value>{_WORD}+)")
-_DIRECTIVE: Final = re.compile(r"(?:(?<=password)|(?<=passwd))[ \t]{1,16}(?P<value>[^\s\"'`]+)\s*$")
+_DIRECTIVE: Final = re.compile(r"[ \t]{1,16}(?P<value>[^\s\"'`]+)\s*$")
 """A line of two words, as servers are configured: `bind_password …`."""
 
 _BLANK_BEFORE: Final = re.compile(
@@ -111,7 +111,7 @@ _ELEMENT: Final = re.compile(
 _NEXT_ELEMENT: Final = re.compile(
     r"</(?:key|name)>\s{0,16}<(?:string|data|value)>(?P<value>[^<>]+)(?=</)"
 )
-_DEFAULT: Final = re.compile(r"(?::[-=]?|[-=])(?P<value>[^{}$?+:\s\"'`][^{}$\s\"'`]*)\}")
+_DEFAULT: Final = re.compile(r"(?::[-=]?(?!\?)|[-=])(?P<value>[^{}$?+:\s\"'`][^{}$\s\"'`]*)\}")
 _VALUE_BEFORE: Final = re.compile(
     r"\bvalue\s?=\s?[\"'](?P<value>[^\"']{1,200})[\"']\s{1,4}(?:key|name)\s?=\s?[\"']$"
     r"|[\"'](?P<keyed>[^\"']{1,200})[\"'],\s{0,4}(?:forKey|withKey|key|for):\s{0,4}[\"']$"

@@ -27,6 +27,10 @@ _INSERT: Final = re.compile(
     r"(?:insert|replace)\s+into\s+[\w.\"`\[\]]{1,120}\s*\((?P<columns>[^()]{1,2000})\)\s*values",
     re.IGNORECASE,
 )
+_COPY: Final = re.compile(
+    r"^copy\s[\w.\"]{1,120}\s?\((?P<columns>[^()]{1,2000})\)\sfrom\sstdin\b[^\n]*",
+    re.IGNORECASE | re.MULTILINE,
+)
 _VERB: Final = re.compile(r"\b(?:insert|replace)\s+$", re.IGNORECASE)
 _SQL_VALUE: Final = re.compile(r"\s*(?:N?'(?P<text>(?:[^'\n]|'')*)'|[^,()'\n]*)\s*(?P<after>[,)])")
 
@@ -38,14 +42,22 @@ class Tables:
 
     name = "tables/1"
     keywords = frozenset(
-        {*_RULES, *_EXAMPLES, "insert into", "replace into", "insert  into", "insert\tinto"}
+        {
+            *_RULES,
+            *_EXAMPLES,
+            "insert into",
+            "replace into",
+            "insert  into",
+            "insert\tinto",
+            "from stdin",
+        }
     )
     triggers = ()
 
     def scan_document(self, text: str, *, half_typed: bool) -> Sequence[Span]:
         """One span for each cell."""
         del half_typed
-        return [*_markdown(text), *_inserts(text), *_examples(text)]
+        return [*_markdown(text), *_inserts(text), *_examples(text), *_dumped(text)]
 
 
 class Separated:
@@ -146,6 +158,16 @@ def _inserts(text: str) -> Iterator[Span]:
             yield from _spans(text, cells, columns)
             comma = re.compile(r"\s*,\s*\(").match(text, position)
             position = comma.end() - 1 if comma else -1
+
+
+def _dumped(text: str) -> Iterator[Span]:
+    """Rows that PostgreSQL's COPY reads, up to a line that is `\\.`."""
+    for copy in _COPY.finditer(text) if "COPY " in text or "copy " in text else ():
+        columns = _columns(copy["columns"].split(","))
+        for start, end in _lines(text, copy.end() + 1):
+            if not columns or text.startswith("\\.", start):
+                break
+            yield from _spans(text, list(_cells(text, start, end, "\t")), columns)
 
 
 def _statements(text: str) -> Iterator[re.Match[str]]:

@@ -14,8 +14,16 @@ from codegrex_lsp.privacy.detect.clues import Clue
 from codegrex_lsp.privacy.detect.detector import Level, Line
 from codegrex_lsp.privacy.detect.filekind import FileKind
 from codegrex_lsp.privacy.detect.personal.above import TRIGGERS, Above, is_plain_value, plain_value
-from codegrex_lsp.privacy.detect.personal.fields import FIELDS, Field, field_of, keywords
+from codegrex_lsp.privacy.detect.personal.fields import (
+    FIELDS,
+    PARTS_OF_RECORDS,
+    Field,
+    field_in_record,
+    field_of,
+    keywords,
+)
 from codegrex_lsp.privacy.detect.personal.keys import phrases
+from codegrex_lsp.privacy.detect.personal.names import is_name
 
 _KEY: Final = re.compile(
     r"""(?<![\w\-])(?P<key>[^\W\d][\w\-]{0,48}(?:[ .][^\W\d][\w\-]{0,24}){0,4})
@@ -23,7 +31,9 @@ _KEY: Final = re.compile(
         (?::[ ]?&?[A-Za-z][\w.\[\]<>?|]{0,30}[ ]?(?==)|\{[ ]?get;[ \w;]{0,20}\}[ ])?
         (?:is[ ](?=["'0-9A-Z])|to[ ](?=["'])|I?LIKE[ ]|(?:value|content)[ ]?=|(?=["'])
           |\|\|=|\?\?=|[:?+]=|=>|->|<-|==?=?|:|\(|>|\||,|\#|\{(?=[ ]?["']))
-        [*]{0,2}[ \t]{0,8}(?:[\w.:]{1,24}\((?=["']))?(?:[bruf@$]{1,2}(?=["']))?(?P<quote>\\?["'`]|)
+        [*]{0,2}[ \t]{0,8}
+        (?:[\w.:]{1,24}\((?=["'])|\[{1,2}[ ]?(?=["'])|~[A-Z]\[(?=[0-9]))?
+        (?:[bruf@$]{1,2}(?=["']))?(?P<quote>\\?["'`]|)
       | (?:--|\bENV[ ]|\bARG[ ])(?P<flag>[^\W\d][\w\-]{0,48})[ =](?P<flag_quote>["']?)""",
     re.VERBOSE,
 )
@@ -63,7 +73,10 @@ class Fields:
         position = 0
         while match := _KEY.search(line.text, self._next(line, position)):
             position = max(match.end("key"), match.end("flag")) + 1
-            field = field_of(match["key"] or match["flag"])
+            key = match["key"] or match["flag"]
+            field = field_of(key)
+            if field is None and key in PARTS_OF_RECORDS:
+                field = field_in_record(key, line.lowered)
             found = _value(line, match, field) if field else None
             if field and found:
                 spans.append(Span(*found, "pii", field.type, "field", 0.75))
@@ -106,7 +119,7 @@ def _value(line: Line, key: re.Match[str], field: Field) -> tuple[int, int] | No
         start = call.end() if call else start
         bare = _BARE.match(line.text, start)
         if bare is None or not (field.bare or key["flag"] or _is_text(line, key)):
-            return None
+            return _name_at_end(line, start) if field.type == "person" else None
         end = bare.end()
         if key["flag"]:
             end = min(found for found in (line.text.find(" ", start, end), end) if found >= 0)
@@ -115,6 +128,12 @@ def _value(line: Line, key: re.Match[str], field: Field) -> tuple[int, int] | No
         if field.is_value(line.text[start:shorter]):
             return start, shorter
     return None
+
+
+def _name_at_end(line: Line, start: int) -> tuple[int, int] | None:
+    """A name of two words that ends the line: no code looks so, but a line of a long string."""
+    start, end = _trimmed(line.text, start, len(line.text))
+    return (start, end) if is_name(line.text[start:end], fewest=2) else None
 
 
 def _ends(text: str, start: int, end: int) -> Iterator[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -52,9 +53,10 @@ _DATE: Final = re.compile(
 _NO_BIRTH: Final = words("1900-01-01 1970-01-01 01/01/1970 01/01/1900 0001-01-01")
 
 _HOUSE: Final = r"[0-9]{1,5}\s?[A-Za-z]?(?:[/\-][0-9]{1,4}[A-Za-z]?)?"
+_SIGN: Final = r"(?:n\.?[\xba\xb0o]\.?\s?)?"
 _STREET: Final = re.compile(
     rf"""\#?{_HOUSE},?\s(?:[NSEW]\.?\s)?[^\W\d_][\w.'\u2019\-]+.*
-      | [^\W\d_][\w.'\u2019\- ]*[^\W\d_]\.?,?\s{_HOUSE}(?!\w).*
+      | (?:[A-Za-z]{{1,4}}/\s?)?[^\W\d_][\w.'\u2019\- ]*[^\W\d_]\.?,?\s{_SIGN}{_HOUSE}(?!\w).*
       | P\.?\s?O\.?\s?Box\s[0-9]+.*""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -125,7 +127,16 @@ FIELDS: Final = (
             driver name; sender name; nachname; vorname; vollstandiger name;
             prenom; nom; nom complet; nombre; apellido; apellidos; nombre completo;
             cognome; achternaam; voornaam; sobrenome; nome completo; imie; nazwisko;
-            author; author name; fname; lname
+            author; author name; fname; lname; nome; nome e cognome; nomi; nome social; nombres;
+            primer nombre; primer apellido; segundo apellido; apelido; familienname; rufname;
+            geburtsname; kundenname; patientenname; ansprechpartner; ansprechpartnerin;
+            kontaktperson; kontoinhaber; karteninhaber; antragsteller; unterzeichner; prenoms; nom
+            de famille; nom de naissance; titulaire; destinataire; destinatario; titular;
+            intestatario; voornamen; familienaam; roepnaam; contactpersoon; fornamn; efternamn;
+            fornavn; etternavn; efternavn; mellemnavn; etunimi; sukunimi; jmeno; prijmeni;
+            priezvisko; imiona; imie i nazwisko; keresztnev; vezeteknev; csaladnev; prenume; soyad;
+            soyadi; adi soyadi; ad soyad; prezime; eesnimi; perekonnanimi; имя;
+            фамилия; отчество; фио; прізвище; 氏名; 姓名; 이름
             """
         ),
         is_person,
@@ -133,7 +144,23 @@ FIELDS: Final = (
     ),
     Field(
         "person",
-        _keys("display name; manager; approver; customer; client; holder; buyer; subscriber"),
+        _keys(
+            """
+            display name; manager; approver; customer; client; holder; buyer; subscriber; seller;
+            resident; occupant; tenant; landlord; attendee; participant; witness; guardian; nurse;
+            caregiver; therapist; teacher; student; pupil; advisor; lawyer; insured; policyholder;
+            reviewed by; approved by; created by; signed by; checked by; prepared by; requested
+            by; submitted by; verified by; handled by; reported by; assigned to; escalated to;
+            gemeldet von; erstellt von; bearbeitet von; gepruft von; freigegeben von; genehmigt
+            von; eingereicht von; bearbeiter; bearbeiterin; sachbearbeiter; sachbearbeiterin;
+            verfasser; mieter; bewohner; kunde; kundin; patientin; zustandig; signale par; cree
+            par; valide par; redige par; approuve par; responsable; interlocuteur; aprobado por;
+            creado por; revisado por; firmado por; contacto; paciente; cliente; aprovado por;
+            criado por; responsavel; segnalato da; approvato da; creato da; referente; paziente;
+            zglosil; zatwierdzil; sporzadzil; osoba kontaktowa; pacjent; klient; gemeld door;
+            aangemaakt door; goedgekeurd door; klant; skapad av; godkand av; opprettet av
+            """
+        ),
         is_whole_name,
         bare=False,
     ),
@@ -145,7 +172,9 @@ FIELDS: Final = (
             shipping address; mailing address; delivery address; postal address;
             address line; addressline; street line; streetaddress; residence;
             residential address; addr line; strasse; anschrift; adresse;
-            direccion; calle; rue; indirizzo; endereco; adres
+            direccion; calle; rue; indirizzo; endereco; adres; domicilio; domicile; morada;
+            logradouro; wohnort; wohnadresse; lieferadresse; rechnungsanschrift; ulica; adress;
+            gatuadress; gateadresse; osoite; katuosoite; adresa; lakcim; straat; via; адрес; улица
             """
         ),
         is_street,
@@ -159,7 +188,11 @@ FIELDS: Final = (
             day; born; born on; geburtsdatum; geboren; geboren am; fecha de
             nacimiento; fecha nacimiento; date de naissance; date naissance; data di
             nascita; data nascita; data de nascimento; geboortedatum; data urodzenia;
-            birth; d o b
+            birth; d o b; nacimiento; nascimento; naissance; nascita; urodzenia; geburtstag;
+            gebdatum; geb; nato il; nata il; nacido el; nacida el; fodselsdato;
+            fodselsdag; fodelsedatum; fodelsedag; syntymaaika; datum narozeni; narozeni;
+            szuletesi datum; data nasterii; dogum tarihi; datum rodenja; geboren op; geboortedag;
+            дата рождения; 生年月日; 出生日期
             """
         ),
         is_birth,
@@ -224,19 +257,49 @@ _COUNT: Final = re.compile(rf"(?: (?:{'|'.join(sorted(_COUNTED))}))* $")
 _TAILS: Final = tuple({key.split()[-1] for key in _FIELD_OF} | _COUNTED)
 
 _JOINTS: Final = ("", " ", "_", "-", ".")
-_SHORT: Final = words("nom rue")
+_SHORT: Final = words("nom rue nome nomi via geb фио")
 """Keys that stand inside many a word, `true` for one: looked for only where they end as keys do."""
 
-_ACCENTED: Final = words("prénom dirección straße führerschein imię")
+_ACCENTED: Final = words(
+    """
+    prénom dirección straße führerschein imię příjmení jméno født fødsel födelse keresztnév
+    vezetéknév születési geprüft zuständig créé validé rédigé signalé approuvé responsável zgłosił
+    zatwierdził sporządził godkänd endereço świętego doğum narození družstvo né née soyadı nașterii
+    """
+)
 
 
 def keywords() -> frozenset[str]:
     """Every spelling of every key, in lower case, as the engine looks for them."""
     spelt = {joint.join(key.split()) for key in _FIELD_OF for joint in _JOINTS}
     ended = {key + end for key in _SHORT for end in ('"', "'", ":", "=", " =", ">")}
-    return frozenset(spelt - _SHORT | ended | _ACCENTED)
+    return frozenset(spelt - _SHORT | ended | _ACCENTED | {'"given"', '"line"'})
 
 
+PARTS_OF_RECORDS: Final = MappingProxyType(
+    {"family": "family name", "given": "given name", "line": "address line"}
+)
+"""What FHIR calls the parts of a name and of an address, in lists of one."""
+
+
+def field_in_record(key: str, line: str) -> Field | None:
+    """The field of a part of a name or an address, where another part of it is on the line.
+
+    Args:
+        key: `family`, `given` or `line`.
+        line: In lower case.
+    """
+    if not _RECORDED.search(line):
+        return None
+    return _FIELD_OF.get(PARTS_OF_RECORDS[key])
+
+
+_RECORDED: Final = re.compile(
+    r"\"given\"\s?:\s?\[|\"postalcode\"\s?:|\"line\"\s?:\s?\[\s?\"[^\"]*[0-9]"
+)
+
+
+@lru_cache(maxsize=4096)
 def field_of(key: str) -> Field | None:
     """The field whose key the last words of `key` are; `first_name_label` has none."""
     if key.isascii() and not key.lower().rstrip("0123456789_-").endswith(_TAILS):

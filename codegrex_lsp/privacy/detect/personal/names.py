@@ -48,6 +48,7 @@ _NO_NAME: Final = words(
     thursday time title to todo travis true tuesday type typescript undefined unique unknown
     updated url user username value values var varchar varchar2 version vim visual void
     wednesday with www xcode yes your
+    report weekly daily monthly summary dashboard overview settings
     """
 )
 _JOINED: Final = re.compile(r"(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLe)(?<=[a-z])[A-Z]")

@@ -50,8 +50,13 @@ _BEHIND_MAIL: Final = re.compile(
 """The name that is to be shown for an address, in a call."""
 
 _BEFORE_MAIL: Final = re.compile(
-    rf"(?P<name>{NAME})(?P<quote>[\"']?) [<(][\w.+\-]{{1,64}}@[\w.\-]{{3,200}}[>)]"
+    rf"(?P<name>{NAME})(?P<quote>[\"']?) (?:\(<|[<(]|\\?<)[\w.+\-]{{1,64}}@[\w.\-]{{3,200}}[>)]"
 )
+_IN_R: Final = re.compile(
+    rf"\bperson\(\s?(?:given\s?=\s?)?[\"'](?P<first>{NAME})[\"'],\s{{0,4}}(?:family\s?=\s?)?[\"'](?P<last>{NAME})[\"']"
+)
+"""An author of a package of R."""
+
 _TASK: Final = re.compile(
     r"\b(?:TODO|FIXME|XXX|HACK|NOTE|BUG|OPTIMIZE|REVIEW) ?\(@?(?P<name>[A-Za-z][\w.\-]{1,30})\)"
 )
@@ -87,7 +92,7 @@ class People:
         @ author maintain contribut credit -by: copyright (c) © contact assign reviewer translator
         owner committer todo fixme xxx hack note bug optimize review( written created developed
         implemented designed ported modified patch coded originally donated thanks courtesy
-        reported found suggested fixed updated idea user.name \\signature{ \\fromname{
+        reported found suggested fixed updated idea user.name person( \\signature{ \\fromname{
         """
     )
     triggers = ()
@@ -116,6 +121,8 @@ class People:
         for match in _BEHIND_MAIL.finditer(text) if "@" in text else ():
             if is_name(match["name"], fewest=2):
                 found.update([match.span("name")])
+        for match in _IN_R.finditer(text) if "person(" in line.lowered else ():
+            found.update((match.span("first"), match.span("last")))
         spans = [Span(a, b, "pii", "person", "author", 0.75) for a, b in found.items()]
         spans += (
             Span(*match.span("name"), "pii", "person", "task", 0.6)
@@ -151,6 +158,8 @@ def _last_words(match: re.Match[str]) -> Iterator[tuple[int, int]]:
     """The longest end of what stands before a mail address that is a name."""
     start, end = match.span("name")
     fewest = 2 if match["quote"] else 1
+    if match.string[:start].lower().endswith("team: "):
+        return
     while start < end:
         if is_name(match.string[start:end], fewest=fewest):
             yield start, end
