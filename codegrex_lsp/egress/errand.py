@@ -83,7 +83,7 @@ def errand_of_batch(batch: TelemetryBatch) -> Errand:
         model="",
         task=Task.TELEMETRY_ASKED_AGAIN if batch.asked_again else Task.TELEMETRY,
         destination=Destination.CLOUD,
-        mode=Mode.NORMAL,
+        mode=batch.mode,
         keyless=True,
         anonymous=True,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from codegrex_lsp.engine.health import Health
 from codegrex_lsp.engine.journey import Journey
 from codegrex_lsp.engine.models import ModelBook
 from codegrex_lsp.engine.names_server import NamesServer
+from codegrex_lsp.engine.preload import Preloader
 from codegrex_lsp.engine.rehearsal import preview_of
 from codegrex_lsp.engine.requests import (
     ChatOutcome,
@@ -60,7 +61,7 @@ from codegrex_lsp.state.choices import Choices
 from codegrex_lsp.state.credentials import Credentials
 from codegrex_lsp.state.telemetry import TelemetryQueue
 from codegrex_lsp.values.document import Snapshot
-from codegrex_lsp.values.mode import Destination, Mode, Task
+from codegrex_lsp.values.mode import Destination, Mode, Task, strictest
 from codegrex_lsp.values.reply import Decision
 from codegrex_lsp.values.route import ProviderConfig, Route
 from codegrex_lsp.values.sealed import EMPTY
@@ -135,6 +136,8 @@ class House:
             choice=self._choices.choice,
             policy=self._policy.current,
         )
+        self.open_folders: Callable[[], Sequence[Path]] = tuple
+        """Folders that are open in the editor; what goes out unasked heeds the modes of all."""
         self._env_folders: set[Path] = set()
         self._rules: dict[tuple[object, ...], IgnoreRules] = {}
         self._last: dict[Path | None, CompletionOutcome] = {}
@@ -198,6 +201,13 @@ class House:
             progress=progress,
             clock=clock,
         )
+        self._preloader = Preloader(
+            settings=self._settings,
+            journey=self._journey,
+            door=self._door,
+            translator=translator,
+            progress=progress,
+        )
         self._chatter = Chatter(
             settings=self._settings,
             verdict=self.explain_ignore,
@@ -209,7 +219,7 @@ class House:
             clock=clock,
         )
         self.telemetry = Telemetry(
-            lambda: self._settings(None), TelemetryQueue(folders.state), self._door, translator
+            self._settings_everywhere, TelemetryQueue(folders.state), self._door, translator
         )
         self._survey = Survey(self._settings, self._door, self._book, translator)
         self._turns: Turns[CompletionOutcome] = Turns()
@@ -233,6 +243,7 @@ class House:
     def look_again(self) -> None:
         """End what a mode or a policy tightened by others no longer allows."""
         self._door.mode_changed()
+        self._preloader.look()
 
     def resolved(self, folder: Path | None) -> Resolved:
         """Settings in force for `folder`. Cheap; re-reads what changed on disk."""
@@ -298,6 +309,18 @@ class House:
     def _settings(self, folder: Path | None) -> Settings:
         return self.resolved(folder).settings
 
+    def _settings_everywhere(self) -> Settings:
+        """Machine-wide settings, with mode and telemetry as strict as in any open folder."""
+        settings = self._settings(None)
+        for folder in self.open_folders():
+            there = self._settings(folder)
+            mode = strictest(settings.privacy.mode, there.privacy.mode)
+            counted = settings.telemetry
+            counted = replace(counted, enabled=counted.enabled and there.telemetry.enabled)
+            privacy = replace(settings.privacy, mode=mode)
+            settings = replace(settings, privacy=privacy, telemetry=counted)
+        return settings
+
     def _mode_of(self, folder: str) -> Mode:
         return self._settings(Path(folder) if folder else None).privacy.mode
 
@@ -361,6 +384,11 @@ class House:
 
     def _placeholder_key(self, folder: Path | None) -> bytes:
         return self._secret.derive("placeholders", str(folder or ""))
+
+    def opened(self, snapshot: Snapshot) -> None:
+        """A document was opened: the model that its suggestions will ask may as well be loaded."""
+        if snapshot.governed:
+            self._preloader.opened(snapshot.folder)
 
     def forget(self, uri: str) -> None:
         """A document was closed: drop its text, its masked values and its cached suggestions."""
@@ -503,6 +531,7 @@ class House:
         self._turns.end_all()
         self._talks.end_all()
         await asyncio.to_thread(self.telemetry.keep)
+        await self._preloader.close()
         await self._names.close()
         await self._tokens.close()
         await self.keys.close()

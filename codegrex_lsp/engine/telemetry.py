@@ -60,7 +60,7 @@ class Telemetry:
     """What this session counts, and when it is sent.
 
     Args:
-        settings: Machine-wide settings, now.
+        settings: Machine-wide settings, now, as strict as those of the folders that are open.
         queue: What waits.
         door: The one door.
         translator: Kind → its translator.
@@ -169,7 +169,9 @@ class Telemetry:
         settings = self._settings()
         provider = replace(settings.providers[SERVICE], headers=MappingProxyType({}))
         again = settings.telemetry.in_sensitive
-        batch = TelemetryBatch(provider, queued.install, queued.reports, asked_again=again)
+        batch = TelemetryBatch(
+            provider, queued.install, queued.reports, again, settings.privacy.mode
+        )
         try:
             await self._door.report(batch, self._translator(SERVICE))
         except CodegrexError:

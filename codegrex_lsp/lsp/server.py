@@ -203,6 +203,7 @@ def _add_lifecycle(built: Built, progress: Progress, on_exit: Callable[[int], No
         built.begin(completion.register_where_wanted(session))
         built.begin(session.house.warm_up())
         session.house.telemetry.editor = session.client.editor
+        session.house.open_folders = lambda: session.folders
         built.begin(session.house.telemetry.run())
         built.begin(session.house.account.run())
 

@@ -14,6 +14,7 @@ from typing import Protocol
 from codegrex_lsp.errors import ProviderError
 from codegrex_lsp.privacy.cleared import Cleared
 from codegrex_lsp.values.apikey import ApiKey
+from codegrex_lsp.values.mode import Mode
 from codegrex_lsp.values.reply import Usage
 from codegrex_lsp.values.route import ModelFacts, ProviderConfig
 from codegrex_lsp.values.telemetry import Report
@@ -57,6 +58,7 @@ class Purpose(StrEnum):
     HEALTH = "health"
     MODELS = "models"
     FACTS = "facts"
+    PRELOAD = "preload"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +110,14 @@ class TelemetryBatch:
         install: A random number that stands for this installation until it is reset.
         reports: What is sent.
         asked_again: Whether the person wants it sent in sensitive mode too.
+        mode: The strictest mode of the folders that are open.
     """
 
     provider: ProviderConfig
     install: str
     reports: tuple[Report, ...]
     asked_again: bool = False
+    mode: Mode = Mode.NORMAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,3 +84,14 @@ async def test_the_door_itself_asks_the_table(
                 await report(door, batch(server.base_url, again=again))
         assert len(server.requests) == sends
         assert len(door.ledger.lines()) == sends
+
+
+@pytest.mark.parametrize(("folders", "again"), [(Mode.OFFLINE, True), (Mode.SENSITIVE, False)])
+async def test_the_mode_of_the_open_folders_counts_too(
+    tmp_path: Path, folders: Mode, again: bool
+) -> None:
+    async with FakeServer(Reply([b""])) as server, bench(tmp_path) as door:
+        one = replace(batch(server.base_url, again=again), mode=folders)
+        with pytest.raises(RefusedError):
+            await report(door, one)
+        assert server.connections == 0

@@ -115,3 +115,10 @@ async def test_folders_come_and_go_and_the_innermost_one_holds(editor: MemoryEdi
     removed = [{"uri": "file:///ws", "name": ""}]
     editor.notify("workspace/didChangeWorkspaceFolders", {"event": {"removed": removed}})
     assert session.folder_of(Path("/ws/a.py")) is None
+
+
+async def test_the_house_knows_which_folders_are_open(editor: MemoryEditor) -> None:
+    await editor.start(workspaceFolders=[{"uri": "file:///ws", "name": ""}])
+    added = {"added": [{"uri": "file:///more", "name": ""}]}
+    editor.notify("workspace/didChangeWorkspaceFolders", {"event": added})
+    assert editor.house.open_folders() == [Path("/ws"), Path("/more")]
