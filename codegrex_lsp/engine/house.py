@@ -173,7 +173,7 @@ class House:
         self._health = Health(clock, keys=self.keys.mark)
         self._tokens = Tokens(self.keys, self._door, folders.state, time.time)
         self.account = Account(
-            settings=lambda: self._settings(None),
+            settings=self._settings_everywhere,
             keys=self.keys,
             tokens=self._tokens,
             door=self._door,
