@@ -6,6 +6,7 @@ turns: looking for secrets is work for the interpreter.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections import deque
@@ -118,8 +119,13 @@ def _begin(plan: Plan) -> None:
     if _searcher is None:
         log.set_up()
         _searcher = Searcher(plan)
+    gc.freeze()  # what all files need is neither looked through again, nor copied for it
+    gc.disable()
 
 
 def _look(batch: Batch) -> Looked:
     assert _searcher is not None
-    return _searcher.files(batch.targets, batch.skipped)
+    try:
+        return _searcher.files(batch.targets, batch.skipped)
+    finally:
+        gc.collect()

@@ -202,8 +202,11 @@ def test_a_pattern_that_begins_with_its_keywords_is_known(
 
 
 pieces = st.sampled_from(
-    r"a b B 1 | a? b+ a* b{0,2} \d [ab] [a-b] [^a] [ab]{2} (?:a|b) (?:ab)+ (?:ab|[b1])? (?i:aB|1)"
-    r" (?:a(?:b|1)|b) (?!a) (?<=a)".split()
+    [
+        *("a", "b", "B", "1", "|", "a?", "b+", "a*", "b{0,2}", r"\d", "[ab]", "[a-b]", "[^a]"),
+        *("[ab]{2}", "(?:a|b)", "(?:ab)+", "(?:ab|[b1])?", "(?i:aB|1)", "(?:a(?:b|1)|b)"),
+        *("(?!a)", "(?<=a)"),
+    ]
 )
 
 

@@ -11,13 +11,13 @@ The line that opens a value gives a clue; the lines below are read each time, an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.clues import Clue
-from codegrex_lsp.privacy.detect.detector import Level, Line
+from codegrex_lsp.privacy.detect.detector import Check, Level, Line
 from codegrex_lsp.privacy.detect.judge import is_stand_in, judge_value
 from codegrex_lsp.privacy.detect.keys import HINTS, Key, judge_key
 
@@ -38,6 +38,9 @@ _YAML: Final = re.compile(
 _HERE: Final = re.compile(
     r"(?P<key>[\w.\-]{2,80})[ \t]{0,8}[:=][ \t]{0,8}<<<?[\-~]?[\"']?(?P<word>[A-Za-z_]\w{0,31})"
 )
+_OPENS: Final = re.compile(r"\"{3}|'{3}|`|@\"|<<|:(?:[ \t]+[|>][+\-0-9]{0,2})?[ \t]*(?:#.*)?\r?$")
+"""What each match of the three holds behind its key."""
+
 _KIND: Final = re.compile(
     r"(?P<lead>[ ]*(?:-[ ]+)?)[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?Secret[\"']?[ \t]*,?"
     r"[ \t]*(?:#.*)?\r?$"
@@ -54,6 +57,11 @@ class Blocks:
     level: Level = "secrets"
     keywords = HINTS
     triggers = ()
+
+    @property
+    def checks(self) -> Mapping[str, Check]:
+        """A name counts before something that may open; `secret` also where a manifest says so."""
+        return dict.fromkeys(HINTS - {"secret"}, _OPENS.search)
 
     def wants(self, line: Line) -> bool:
         """Whether something may open there."""

@@ -11,14 +11,14 @@ where the name of a key says that a secret follows; private keys and public addr
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from threading import Lock
 from types import MappingProxyType
 from typing import Any, Final
 
 from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.assignments import keys_in
-from codegrex_lsp.privacy.detect.detector import Level, Line
+from codegrex_lsp.privacy.detect.detector import Check, Level, Line
 from codegrex_lsp.privacy.detect.filekind import FileKind
 from codegrex_lsp.privacy.detect.judge import Key, is_stand_in, judge_key, judge_value
 from codegrex_lsp.privacy.detect.words import words
@@ -81,6 +81,7 @@ _RUN: Final = re.compile(r"[\w\-+/]{20}", re.ASCII)
 _TOKEN: Final = re.compile(r"[\w\-./+=~]+", re.ASCII)
 _TOKEN_CHARACTER: Final = re.compile(r"[\w\-]", re.ASCII)
 _QUOTED_NEXT: Final = re.compile(r"[^\"'`]{0,40}[\"'`][^\"'`]{3}")
+_QUOTED_LATER: Final = re.compile(rf"[\w.\-]*{_QUOTED_NEXT.pattern}")
 _NAMES_BEFORE: Final = re.compile(r"\s*(?:\w+\s?,\s?){1,8}")
 """Names of a tuple: the first value is not that of the last name."""
 
@@ -102,6 +103,13 @@ class SecondOpinion:
         self._lock = Lock()
         self._plugins: dict[str, Any] = {}
         self._keyword_patterns: tuple[tuple[re.Pattern[str], int], ...] = ()
+
+    @property
+    def checks(self) -> Mapping[str, Check]:
+        """Words of keys count before a quoted value, and most others in a long enough run."""
+        runs = {word: _in_run for word, names in _BY_WORD.items() if _SHORT.isdisjoint(names)}
+        keys = dict.fromkeys(_KEY_WORDS, _before_quotes)
+        return {word: (keys | runs)[word] for word in keys.keys() ^ runs.keys()}
 
     def wants(self, line: Line) -> bool:
         """Whether there may be a long enough value, or a secret-bearing key's quoted one."""
@@ -207,6 +215,18 @@ class SecondOpinion:
 _BY_WORD: Final = MappingProxyType(
     {word: [n for n in _WORDS if word in _WORDS[n]] for word in frozenset().union(*_WORDS.values())}
 )
+
+
+def _in_run(text: str, at: int, end: int) -> bool:
+    """Whether the line holds a run that is long enough for a value without quotes."""
+    return _RUN.search(text, text.rfind("\n", 0, at) + 1, end) is not None
+
+
+def _before_quotes(text: str, at: int, end: int) -> bool:
+    """Whether a quoted value may follow a word of a key, or a long one stands in its line."""
+    if _QUOTED_LATER.match(text, at, end):
+        return True
+    return _LONG_QUOTED.search(text, text.rfind("\n", 0, at) + 1, end) is not None
 
 
 def _plugins_for(line: Line, known: bytearray) -> Iterator[str]:
