@@ -36,7 +36,8 @@ async def keys(house: House, settings: Settings) -> list[Check]:
 
 def _of(state: State, *, used: bool) -> list[Check]:
     name = f"key.{state.provider}"
-    fix = f"Run `codegrex-lsp keys set {state.provider}`."
+    way = "login" if state.provider == "codegrex" else f"keys set {state.provider}"
+    fix = f"Run `codegrex-lsp {way}`."
     trouble = f" ({'; '.join(one.rstrip('.') for one in state.troubles)})" if state.troubles else ""
     found = []
     if state.source:
