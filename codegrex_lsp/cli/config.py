@@ -51,6 +51,7 @@ async def _show(args: Arguments, folder: Path) -> None:
     page().table(("key", "value", "source"), rows)
     for problem in resolved.problems:
         talk(f"{problem.source}: {problem.key or 'the whole file'}: {problem.reason}")
+    talk(f"Your own file is {house.folders.config / 'config.toml'}")
 
 
 def as_json(resolved: Resolved) -> dict[str, object]:

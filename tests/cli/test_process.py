@@ -251,3 +251,8 @@ def test_a_demo_without_a_model_says_how_to_get_one(command: Any) -> None:
     done = command("demo")
     assert done.returncode == 5
     assert "codegrex-lsp models pull starter" in done.stderr
+
+
+def test_the_settings_say_where_the_persons_own_file_is(command: Any) -> None:
+    done = command("config", "show")
+    assert str(command.home / "config" / "config.toml") in done.stderr

@@ -16,7 +16,8 @@ from codegrex_lsp.settings.providers import key_header
 from codegrex_lsp.values.mode import Destination, Mode
 from codegrex_lsp.values.sealed import Sealed
 from tests.leaks.canaries import Canaries, Search, everything
-from tests.leaks.surfaces import CHATS, SURFACES, Fate, Plant
+from tests.leaks.chats import CHATS
+from tests.leaks.surfaces import SURFACES, Fate, Plant
 from tests.leaks.world import FILLS, KNOWN, MANAGED, Place, World
 
 _numbers = count(1)
@@ -57,9 +58,8 @@ async def sweep(
     if place.destination is Destination.CLOUD:
         more["privacy__redactLocal"] = "off"  # which must make no difference there
     async with world.house(world.wishes(mode, place, **more)) as house:
-        for fill in FILLS if text_may_go(place, mode) else FILLS[:1]:
-            if place.kind != "embedded" or fill == FILLS[0]:
-                fim = {f"providers.{place.id}.fim": fill}
+        for fill in place.fills if text_may_go(place, mode) else FILLS[:1]:
+            fim = {f"providers.{place.id}.fim": fill}
             house.wish(world.wishes(mode, place, **more, **fim))
             for name, surface in (SURFACES | (CHATS if fill == FILLS[0] else {})).items():
                 canaries = Canaries(next(_numbers), KNOWN)

@@ -16,7 +16,8 @@ from codegrex_lsp.settings.providers import KINDS
 from codegrex_lsp.values.mode import Destination, Mode
 from codegrex_lsp.values.sealed import Sealed
 from tests.leaks.canaries import Canaries, Search, everything
-from tests.leaks.surfaces import CHATS, SURFACES
+from tests.leaks.chats import CHATS
+from tests.leaks.surfaces import SURFACES
 from tests.leaks.sweep import Printed, may_be_asked, sweep, text_may_go
 from tests.leaks.world import KNOWN, PLACES, Authority, Place, world
 

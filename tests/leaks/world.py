@@ -76,6 +76,11 @@ class Place:
         return f"CODEGREX_KEY_{self.id}".upper().replace("-", "_")
 
     @property
+    def fills(self) -> tuple[str, ...]:
+        """Values of `fim` to try: one where the table names one path alone."""
+        return FILLS if KINDS[self.kind].completion.count("`/") > 1 else FILLS[:1]
+
+    @property
     def model(self) -> str:
         """Longest where it is in nobody else's: a model's name is its provider's business."""
         return f"{_STEMS.get(self.kind, 'm')}-of-{self.id}-4711"
