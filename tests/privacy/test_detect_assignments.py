@@ -163,6 +163,34 @@ def test_no_line_makes_it_fail(line: str, language: str) -> None:
             assert 0 <= span.start < span.end <= len(text)
 
 
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("HASLO_KEYSTORE", Key.HUMAN),
+        ("haslo_do_pliku", Key.HUMAN),
+        ("senhaPortal", Key.HUMAN),
+        ("claveMaestra", Key.HUMAN),
+        ("MotDePasseDemo", Key.HUMAN),
+        ("contrase\u00f1a_ftp", Key.HUMAN),
+        ("L\u00f6senord", Key.HUMAN),
+        ("\u015fifre", Key.HUMAN),
+        ("\u043f\u0430\u0440\u043e\u043b\u044c", Key.HUMAN),
+        ("GEHEIM", Key.SECRET),
+        ("kluczApi", Key.MACHINE),
+        ("api_schl\u00fcssel", Key.MACHINE),
+        ("cle_api", Key.MACHINE),
+        ("palabra_clave", Key.NOTHING),
+        ("clave_primaria", Key.NOTHING),
+        ("sekretariat", Key.NOTHING),
+        ("has\u0142o_hash", Key.NOTHING),
+        ("particle_api", Key.NOTHING),
+        ("clavicle", Key.NOTHING),
+    ],
+)
+def test_a_key_is_judged_in_other_languages_too(name: str, key: Key) -> None:
+    assert judge_key(name) is key
+
+
 @pytest.mark.parametrize("before", [0, WINDOW - 20, WINDOW - 8, WINDOW, 2 * WINDOW])
 @pytest.mark.parametrize("length", [WINDOW - 100, WINDOW, 3 * WINDOW])
 @pytest.mark.parametrize("quote", ['"', "'", "`", '"' * 3])

@@ -531,3 +531,43 @@ def test_names_of_people_look_like_names(text: str) -> None:
 )
 def test_names_of_things_do_not(text: str) -> None:
     assert not is_name(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "value"),
+    [
+        ("a.php", "['nome' => 'Davide', 'cognome' => 'Ferraro']", "Davide"),
+        ("a.ts", "{ fornamn: 'Astrid', efternamn: 'Nystr\u00f6m' }", "Nystr\u00f6m"),
+        ("a.yaml", "reviewed_by: Abigail Blackwood", "Abigail Blackwood"),
+        ("a.md", "Gemeldet von: K\u00e4the Brinkmann (Durchwahl 15)", "K\u00e4the Brinkmann"),
+        ("a.py", "Resident: customer_name: Rosalind Blackwood", "Rosalind Blackwood"),
+        ("a.json", '"name": [{"family": "Cartwright", "given": ["Imogen"]}]', "Cartwright"),
+        ("a.json", '"name": [{"family": "Cartwright", "given": ["Imogen"]}]', "Imogen"),
+        ("a.json", '"address": [{"line": ["104 Maple Avenue"]}]', "104 Maple Avenue"),
+        ("a.exs", "date_of_birth: ~D[1955-09-05]", "1955-09-05"),
+        ("a.html", '<input name="data_nascimento" value="1950-05-04">', "1950-05-04"),
+        ("a.json", '"direccion": "C/ Serrano 63"', "C/ Serrano 63"),
+        ("DESCRIPTION", 'Authors@R: person("Thierry", "Fournier")', "Fournier"),
+        ("a.md", "- Jitka Dvo\u0159\u00e1k (<jitka@post.cz>)", "Jitka Dvo\u0159\u00e1k"),
+    ],
+)
+def test_a_person_is_found_in_other_languages_and_formats(name: str, line: str, value: str) -> None:
+    spans = Engine().spans(line, level="all", path_name=name)
+    assert value in [line[span.start : span.end] for span in spans]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"family": "Helvetica"',
+        '"line": ["42 errors found"]',
+        "created_by: cron",
+        "assigned_to = next_worker",
+        '"Language-Team: Polish <pl@li.org>"',
+        'display_name = "Weekly Report"',
+        "genome: Human",
+    ],
+)
+def test_words_for_people_beside_other_things_are_left_alone(line: str) -> None:
+    found = Engine().spans(line, level="all", path_name="a.py")
+    assert [span for span in found if span.type in ("person", "street-address")] == []

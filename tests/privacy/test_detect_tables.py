@@ -25,6 +25,7 @@ TABLES = {
     "SQL": "INSERT INTO users (name, password) VALUES ('ann', '{0}'), ('bob', '{0}');",
     "SQL over lines": "insert into users\n  (name, password)\nvalues\n  ('ann', '{0}');\n-- {0}x",
     "SQL's replace": "x;\nReplace Into users (password) values ('{0}');",
+    "a dump": "COPY public.users (id, password) FROM stdin;\n1\t{0}\n2\t{0}\n\\.\n3\t{0}x\n",
     "two statements": "INSERT INTO a (password) VALUES ('{0}');" * 2,
 }
 

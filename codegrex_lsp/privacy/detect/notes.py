@@ -84,8 +84,6 @@ class Notes:
         """Whether there is a word for a password or a log-in."""
         if line.kind is FileKind.FORMS:
             return False
-        if line.words is not None:
-            return not self.keywords.isdisjoint(line.words)
         return any(word in line.lowered for word in self.keywords)
 
     def scan_line(self, line: Line) -> Sequence[Span]:

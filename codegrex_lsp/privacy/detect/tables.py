@@ -28,8 +28,8 @@ _INSERT: Final = re.compile(
     re.IGNORECASE,
 )
 _COPY: Final = re.compile(
-    r"^copy\s[\w.\"]{1,120}\s?\((?P<columns>[^()]{1,2000})\)\sfrom\sstdin\b[^\n]*",
-    re.IGNORECASE | re.MULTILINE,
+    r"copy\s[\w.\"]{1,120}\s?\((?P<columns>[^()]{1,2000})\) from stdin\b[^\n]*",
+    re.IGNORECASE,
 )
 _VERB: Final = re.compile(r"\b(?:insert|replace)\s+$", re.IGNORECASE)
 _SQL_VALUE: Final = re.compile(r"\s*(?:N?'(?P<text>(?:[^'\n]|'')*)'|[^,()'\n]*)\s*(?P<after>[,)])")
@@ -49,7 +49,7 @@ class Tables:
             "replace into",
             "insert  into",
             "insert\tinto",
-            "from stdin",
+            ") from stdin",
         }
     )
     triggers = ()
@@ -162,7 +162,10 @@ def _inserts(text: str) -> Iterator[Span]:
 
 def _dumped(text: str) -> Iterator[Span]:
     """Rows that PostgreSQL's COPY reads, up to a line that is `\\.`."""
-    for copy in _COPY.finditer(text) if "COPY " in text or "copy " in text else ():
+    for at in _all(text, (") FROM stdin", ") from stdin", ") FROM STDIN")):
+        copy = _COPY.match(text, text.rfind("\n", 0, at) + 1)
+        if copy is None:
+            continue
         columns = _columns(copy["columns"].split(","))
         for start, end in _lines(text, copy.end() + 1):
             if not columns or text.startswith("\\.", start):
