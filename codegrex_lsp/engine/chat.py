@@ -145,6 +145,7 @@ class Chatter:
             if said or telling.seen:
                 turn = Turn(request.message, Sealed(said or telling.seen), kept)
                 self._remember(conversation, turn)
+            self._forget_unless_kept(conversation)
         return self._outcome(conversation, request, arrival, telling)
 
     async def rehearse(
@@ -156,7 +157,10 @@ class Chatter:
         """
         request, _ = self._sorted(conversation, request)
         trip = self._trip(conversation, conversation.turns, request)
-        leg = await rehearse(self._journey, trip, door, self._translator, SAMPLING)
+        try:
+            leg = await rehearse(self._journey, trip, door, self._translator, SAMPLING)
+        finally:
+            self._forget_unless_kept(conversation)
         return leg, request.withheld
 
     # -- inside -----------------------------------------------------------------------------
@@ -251,12 +255,16 @@ class Chatter:
         return "".join(parts)
 
     def _remember(self, conversation: Conversation, turn: Turn) -> None:
-        conversation.add(turn)
         if self._settings(conversation.folder).chat.history == "off":
-            self._forget(uri_of(conversation.id))
             return
+        conversation.add(turn)
         for identity in self._conversations.keep(conversation):
             self._forget(uri_of(identity))
+
+    def _forget_unless_kept(self, conversation: Conversation) -> None:
+        """What was masked in a conversation that nobody can go on with is not needed again."""
+        if self._conversations.find(conversation.id) is None:
+            self._forget(uri_of(conversation.id))
 
     def _outcome(
         self,

@@ -137,6 +137,16 @@ class Journey:
                 stops.append(leg)
         return _worst(stops)
 
+    async def route(self, trip: Trip) -> Route | None:
+        """The first route that may be taken. No gate is asked, so there may be text to come."""
+        settings = self._settings(trip.folder)
+        for name in listed(settings, trip.ask.task):
+            if (provider := settings.providers.get(name)) is not None:
+                route = await self._route(trip, provider, settings, insist=False)
+                if isinstance(route, Route):
+                    return route
+        return None
+
     async def clear(self, ask: Ask, route: Route, settings: Settings) -> Clearance | Withheld:
         """The gate's decision for one route."""
         await self._guards.ready(settings, route.destination)

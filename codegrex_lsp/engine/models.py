@@ -173,7 +173,7 @@ class ModelBook:
 def model_of(provider: ProviderConfig, task: Task = Task.COMPLETION) -> str:
     """The model for a task: the configured one, or the starter's file; empty where none is."""
     chosen = provider.model
-    if task is not Task.COMPLETION:
+    if task is not Task.COMPLETION and provider.kind != "embedded":  # which has one loaded
         chosen = provider.chat_model or provider.model
     return chosen or (starter.FILE if provider.kind == "embedded" else "")
 

@@ -18,11 +18,19 @@ class Patience:
     Args:
         progress: Told the sentence once it takes long, and an empty one when it is over.
         seconds: How long is long.
+        sentence: What is said.
     """
 
-    def __init__(self, progress: Callable[[str], None], seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        progress: Callable[[str], None],
+        seconds: float = SECONDS,
+        *,
+        sentence: str = SENTENCE,
+    ) -> None:
         self._progress = progress
         self._seconds = seconds
+        self._sentence = sentence
         self._told = False
         self._timer: asyncio.TimerHandle | None = None
 
@@ -44,4 +52,4 @@ class Patience:
 
     def _tell(self) -> None:
         self._told = True
-        self._progress(SENTENCE)
+        self._progress(self._sentence)

@@ -93,7 +93,7 @@ class LlamaCpp:
         `/infill` looks for the same marks.
         """
         match probe.purpose:
-            case Purpose.HEALTH:
+            case Purpose.HEALTH | Purpose.PRELOAD:
                 return Call("GET", "/health", b"", ())
             case Purpose.MODELS:
                 return Call("GET", "/v1/models", b"", ())

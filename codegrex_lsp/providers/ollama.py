@@ -67,7 +67,7 @@ class Ollama:
         return not _inserts(cleared) and _template(cleared) is None
 
     def encode_probe(self, probe: Probe) -> Call:
-        """Version, list of models, or what one model is."""
+        """Version, list of models, what one model is, or nothing to generate: that loads it."""
         match probe.purpose:
             case Purpose.HEALTH:
                 return Call("GET", "/api/version", b"", ())
@@ -75,6 +75,11 @@ class Ollama:
                 return Call("GET", "/api/tags", b"", ())
             case Purpose.FACTS:
                 return _post("/api/show", {"model": probe.model})
+            case Purpose.PRELOAD:
+                body: dict[str, object] = {"model": probe.model, "stream": False}
+                if probe.provider.num_ctx:
+                    body["options"] = {"num_ctx": probe.provider.num_ctx}
+                return _post("/api/generate", body | _kept_alive(probe.provider))
 
     def known(self, probe: Probe) -> ModelFacts | None:
         """Nothing: only the server knows what its model can do and where it runs."""
@@ -219,9 +224,12 @@ def _common(cleared: Cleared, sampling: Sampling, stops: tuple[str, ...]) -> dic
         "shift": False,
         "options": options,
     }
-    if provider.keep_alive:
-        body["keep_alive"] = _duration(provider.keep_alive)
-    return body
+    return body | _kept_alive(provider)
+
+
+def _kept_alive(provider: ProviderConfig) -> dict[str, object]:
+    """How long the model stays loaded: 0 unloads it at once; the server decides where unset."""
+    return {"keep_alive": _duration(provider.keep_alive)} if provider.keep_alive else {}
 
 
 def _duration(setting: str) -> str | int:

@@ -61,6 +61,7 @@ class Completion:
     multiline: Literal["auto", "always", "never"] = "auto"
     neighbours: bool = True
     classic: Literal["auto", "on", "off"] = "auto"
+    preload: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,13 +65,19 @@ class Key:
     @property
     def told(self) -> str:
         """The sentence, and whether the key has an effect in this version."""
-        later = self.name in LATER or self.name.startswith(LATER_GROUPS)
-        return f"{self.sentence} *Has no effect in this version.*" if later else self.sentence
+        return f"{self.sentence} *{LATER[self.name]}*" if self.name in LATER else self.sentence
 
 
-LATER: Final = frozenset({"providers.<id>.chatModel"})
-LATER_GROUPS: Final = ("chat.", "terminal.")
-"""Keys that are read and checked although what they steer is not built yet: nobody is told of
+_NOTHING: Final = "Has no effect in this version."
+LATER: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "chat.history": "In this version nothing is kept on disk: `persistent` means `session`.",
+        "chat.historyDays": _NOTHING,
+        "terminal.capture": _NOTHING,
+        "terminal.maxLines": _NOTHING,
+    }
+)
+"""Keys that are read and checked although what they steer is not all built yet: nobody is told of
 protection that is not there."""
 
 _ON = Ranked((False, True))
@@ -251,6 +257,12 @@ KEYS: Final[tuple[Key, ...]] = (
         "Offer suggestions in the completion menu; `auto` where the editor has no ghost text.",
     ),
     Key(
+        "completion.preload",
+        Bool(),
+        True,
+        "Have the model loaded when the first document is opened, where it runs on this machine.",
+    ),
+    Key(
         "chat.routes",
         _ROUTES,
         ["ollama", "embedded"],
@@ -339,7 +351,7 @@ KEYS: Final[tuple[Key, ...]] = (
         "providers.<id>.chatModel",
         Text("model name"),
         None,
-        "Model for chat, where it is another one.",
+        "Model for chat, where it is another one; `embedded` has one for everything.",
         scope=Scope.MACHINE,
     ),
     Key(
@@ -360,7 +372,8 @@ KEYS: Final[tuple[Key, ...]] = (
         "providers.<id>.keepAlive",
         Text("duration", checks.duration),
         None,
-        "How long Ollama keeps the model loaded.",
+        "How long Ollama keeps the model loaded: `10m`, `-1` for always, `0` to unload it at once. "
+        "Without it the server decides.",
         scope=Scope.MACHINE,
     ),
     Key(

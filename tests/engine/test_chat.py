@@ -367,7 +367,10 @@ async def test_what_was_told_to_a_conversation_is_forgotten_with_it(
 ) -> None:
     monkeypatch.setattr(conversations, "MOST", 1)
     async with talk(tmp_path) as t:
-        await t.ask(f"My key is {KEY}", answer="so")
+        told = f"My key is {KEY}"
+        (masked,) = (await t.house.preview_chat(t.request(told))).redactions
+        outcome = await t.ask(told, answer=f"It is {masked.placeholder}.")
+        assert KEY in outcome.message.reveal()
         (kept,) = t.house._guards._vaults.values()
         assert "1 values" in repr(kept[1])
         t.id = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,26 @@ async def test_the_house_knows_which_folders_are_open(editor: MemoryEditor) -> N
     added = {"added": [{"uri": "file:///more", "name": ""}]}
     editor.notify("workspace/didChangeWorkspaceFolders", {"event": added})
     assert editor.house.open_folders() == [Path("/ws"), Path("/more")]
+
+
+async def test_the_house_hears_of_a_document_once_the_settings_are_known(
+    editor: MemoryEditor,
+) -> None:
+    answered = asyncio.Event()
+    editor.replies["workspace/configuration"] = [{}]
+    receive = editor.receive
+
+    def late(message: object) -> None:
+        assert isinstance(message, dict)
+        if "result" in message and not answered.is_set():
+            asyncio.get_running_loop().call_later(0.01, late, message)
+            return
+        receive(message)
+
+    editor.receive = late  # type: ignore[method-assign]
+    await editor.start({"workspace": {"configuration": True}})
+    editor.open(URI, "x")
+    await asyncio.sleep(0.05)
+    assert editor.house.opened_uris == []
+    answered.set()
+    await editor.until(lambda: editor.house.opened_uris == [URI])

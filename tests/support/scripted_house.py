@@ -80,6 +80,7 @@ class ScriptedHouse(House):
     account: Any = field(default_factory=SignedOut)
     cancelled: int = 0
     forgotten: list[str] = field(default_factory=list)
+    opened_uris: list[str] = field(default_factory=list)
     chosen: list[tuple[Mode, Path | None]] = field(default_factory=list)
     explained: list[tuple[Path, Path | None]] = field(default_factory=list)
     previewed: list[tuple[CompletionRequest, Task]] = field(default_factory=list)
@@ -174,6 +175,9 @@ class ScriptedHouse(House):
 
     async def findings(self, snapshot: Snapshot) -> tuple[Finding, ...]:
         return ()
+
+    def opened(self, snapshot: Snapshot) -> None:
+        self.opened_uris.append(snapshot.uri)
 
     def forget(self, uri: str) -> None:
         self.forgotten.append(uri)

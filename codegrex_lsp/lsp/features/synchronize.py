@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
+from typing import Any
+
 from codegrex_lsp.lsp.documents import Document
 from codegrex_lsp.lsp.positions import Place
 from codegrex_lsp.lsp.protocol import AboutDocument, Change, Changed, DocumentItem, Focused, Opened
 from codegrex_lsp.lsp.session import Session
+from codegrex_lsp.values.document import Snapshot
 
 
-def did_open(session: Session, params: Opened) -> None:
+def did_open(session: Session, params: Opened) -> Coroutine[Any, Any, None]:
     """`textDocument/didOpen`."""
-    open_item(session, params.text_document)
+    return _opened(session, session.snapshot(open_item(session, params.text_document)))
+
+
+async def _opened(session: Session, snapshot: Snapshot) -> None:
+    await session.settings_known()
+    session.house.opened(snapshot)
 
 
 def did_change(session: Session, params: Changed) -> None:
@@ -37,12 +46,13 @@ def did_focus(session: Session, params: Focused) -> None:
         session.on_status()
 
 
-def open_item(session: Session, item: DocumentItem, notebook: str | None = None) -> None:
+def open_item(session: Session, item: DocumentItem, notebook: str | None = None) -> Document:
     """Keep a document that the editor opened."""
     document = Document(item.uri, item.language_id, item.version, item.text, notebook)
     session.documents.open(document)
     session.document_changed(item.uri)
     session.on_status()
+    return document
 
 
 def apply(session: Session, uri: str, version: int | None, changes: list[Change]) -> None:
