@@ -258,7 +258,7 @@ def _address_fits(
     provider: ProviderConfig, private_hosts: Sequence[str], complain: Complain
 ) -> bool:
     """Plain http goes to this machine, or to private hosts for kinds that can be local."""
-    if not provider.base_url.startswith("http://"):
+    if not provider.base_url.lower().startswith("http://"):
         return True
     from urllib.parse import urlsplit
 

@@ -68,6 +68,7 @@ def test_limits_of_a_provider_refine_those_of_the_network(tmp_path: Path) -> Non
         ('providers.openai.baseUrl = "htps://x"', "providers.openai.baseUrl", "https://"),
         ('providers.openai.kind = "opnai"', "providers.openai.kind", "did you mean `openai`"),
         ('providers.openai.baseUrl = "http://x.example"', "providers.openai.baseUrl", "use https"),
+        ('providers.openai.baseUrl = "HTTP://x.example"', "providers.openai.baseUrl", "use https"),
         ('providers.ollama.baseUrl = "http://10.0.0.9:1"', "providers.ollama.baseUrl", "private"),
         ('providers.ollama.baseUrl = "http://2130706433"', "providers.ollama.baseUrl", "https"),
         ('providers.ollama.baseUrl = "http://localhost.evil"', "providers.ollama.baseUrl", "https"),
