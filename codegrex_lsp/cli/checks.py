@@ -8,10 +8,10 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from codegrex_lsp.cli.check import Check
 from codegrex_lsp.cli.exits import internal
 from codegrex_lsp.errors import CodegrexError
 
@@ -20,29 +20,10 @@ if TYPE_CHECKING:
     from codegrex_lsp.engine.house import House, ProviderCheck
     from codegrex_lsp.settings.model import Resolved, Settings
 
-Status = Literal["ok", "warn", "fail", "skip"]
-
 LOW_DISK = 200 * 1000 * 1000
 """Bytes; below, the ledger may soon not be writable."""
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One finding.
-
-    Attributes:
-        id: Stable name.
-        status: `skip` is something that does not apply here.
-        message: One sentence, without text or keys.
-        fix: What to do, or empty.
-    """
-
-    id: str
-    status: Status
-    message: str
-    fix: str = ""
 
 
 async def every(house: House, folder: Path, *, offline: bool) -> list[Check]:

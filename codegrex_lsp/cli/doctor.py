@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from codegrex_lsp.cli import checks
+from codegrex_lsp.cli.check import Check
 from codegrex_lsp.cli.common import Arguments, Verbs, add_json, add_verb, open_house, workspace
 from codegrex_lsp.cli.exits import Exit
 from codegrex_lsp.cli.page import Tone, page
@@ -44,7 +45,7 @@ def run(args: Arguments) -> int:
     return Exit.FINE if ok else Exit.FINDINGS
 
 
-async def _run(args: Arguments) -> list[checks.Check]:
+async def _run(args: Arguments) -> list[Check]:
     folder = workspace(args)
     async with open_house(args) as house:
         return await checks.every(house, folder, offline=args.offline)
@@ -58,7 +59,7 @@ _LOOK: dict[str, tuple[str, Tone]] = {
 }
 
 
-def show(found: Sequence[checks.Check], *, ok: bool) -> None:
+def show(found: Sequence[Check], *, ok: bool) -> None:
     """One line for each check, and below it what to do where there is something."""
     view = page()
     for check in found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codegrex_lsp.cli.checks import Check
+from codegrex_lsp.cli.check import Check
 from codegrex_lsp.errors import ConfigurationError
 
 if TYPE_CHECKING:
