@@ -41,6 +41,9 @@ _HERE: Final = re.compile(
 _OPENS: Final = re.compile(r"\"{3}|'{3}|`|@\"|<<|:(?:[ \t]+[|>][+\-0-9]{0,2})?[ \t]*(?:#.*)?\r?$")
 """What each match of the three holds behind its key."""
 
+_LONG: Final = 512
+"""Characters."""
+
 _KIND: Final = re.compile(
     r"(?P<lead>[ ]*(?:-[ ]+)?)[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?Secret[\"']?[ \t]*,?"
     r"[ \t]*(?:#.*)?\r?$"
@@ -61,7 +64,7 @@ class Blocks:
     @property
     def checks(self) -> Mapping[str, Check]:
         """A name counts before something that may open; `secret` also where a manifest says so."""
-        return dict.fromkeys(HINTS - {"secret"}, _OPENS.search)
+        return dict.fromkeys(HINTS - {"secret"}, _may_open)
 
     def wants(self, line: Line) -> bool:
         """Whether something may open there."""
@@ -79,6 +82,11 @@ class Blocks:
 
     def warm_up(self) -> None:
         """Nothing to import."""
+
+
+def _may_open(text: str, at: int, end: int) -> bool:
+    """Whether something may open behind a name; a long line is shown without a look at it."""
+    return end - at > _LONG or _OPENS.search(text, at, end) is not None
 
 
 def _opened(text: str) -> Iterator[TextBlock | YamlBlock]:

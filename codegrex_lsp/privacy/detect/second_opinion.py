@@ -81,12 +81,15 @@ _RUN: Final = re.compile(r"[\w\-+/]{20}", re.ASCII)
 _TOKEN: Final = re.compile(r"[\w\-./+=~]+", re.ASCII)
 _TOKEN_CHARACTER: Final = re.compile(r"[\w\-]", re.ASCII)
 _QUOTED_NEXT: Final = re.compile(r"[^\"'`]{0,40}[\"'`][^\"'`]{3}")
-_QUOTED_LATER: Final = re.compile(rf"[\w.\-]*{_QUOTED_NEXT.pattern}")
+_QUOTED_LATER: Final = re.compile(rf"[\w.\-]*+{_QUOTED_NEXT.pattern}")
 _NAMES_BEFORE: Final = re.compile(r"\s*(?:\w+\s?,\s?){1,8}")
 """Names of a tuple: the first value is not that of the last name."""
 
 _REACH: Final = 256
 """Characters behind a key in which the keyword plugin looks for its value."""
+
+_LONG: Final = 512
+"""Characters from which a line is shown without a look at all of it for each word."""
 
 _SEPARATED: Final = re.compile(r"[\s\"'`:=,\[\]]")
 
@@ -219,14 +222,16 @@ _BY_WORD: Final = MappingProxyType(
 
 def _in_run(text: str, at: int, end: int) -> bool:
     """Whether the line holds a run that is long enough for a value without quotes."""
-    return _RUN.search(text, text.rfind("\n", 0, at) + 1, end) is not None
+    start = text.rfind("\n", 0, at) + 1
+    return end - start > _LONG or _RUN.search(text, start, end) is not None
 
 
 def _before_quotes(text: str, at: int, end: int) -> bool:
     """Whether a quoted value may follow a word of a key, or a long one stands in its line."""
-    if _QUOTED_LATER.match(text, at, end):
+    start = text.rfind("\n", 0, at) + 1
+    if end - start > _LONG or _QUOTED_LATER.match(text, at, end):
         return True
-    return _LONG_QUOTED.search(text, text.rfind("\n", 0, at) + 1, end) is not None
+    return _LONG_QUOTED.search(text, start, end) is not None
 
 
 def _plugins_for(line: Line, known: bytearray) -> Iterator[str]:
