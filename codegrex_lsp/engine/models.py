@@ -28,6 +28,10 @@ STALE_MS: Final = 300_000
 TROUBLE_MS: Final = 3_000
 """How long a failure holds, so that a dead server is not asked on each keystroke."""
 
+CAUGHT_MS: Final = 300_000
+"""How long a model counts as remote after an answer said so, whatever the server says when asked:
+one that says otherwise would get another prompt each time that its facts are old."""
+
 PROBE_SECONDS: Final = 5.0
 """How long the answer to a text-free question may take; no model has to be loaded for it."""
 
@@ -45,6 +49,12 @@ class _Known:
     at: float
     facts: ModelFacts | None
     trouble: CodegrexError | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Caught:
+    at: float
+    host: str
 
 
 class ModelBook:
@@ -72,6 +82,7 @@ class ModelBook:
         self._told = told
         self._ready = ready
         self._known: dict[Key, _Known] = {}
+        self._caught: dict[Key, _Caught] = {}
         self._asking: dict[Key, asyncio.Task[_Known]] = {}
         self._knocking: set[asyncio.Task[None]] = set()
 
@@ -99,18 +110,17 @@ class ModelBook:
         if known.trouble is not None:
             raise known.trouble
         assert known.facts is not None
-        return known.facts
+        return self._as_caught(key, known.facts)
 
     def now(self, provider: ProviderConfig, model: str) -> ModelFacts | None:
         """Facts that are already known, however old, without asking. For status only."""
-        known = self._known.get(_key(provider, model))
-        return known.facts if known else None
+        key = _key(provider, model)
+        known = self._known.get(key)
+        return self._as_caught(key, known.facts) if known and known.facts else None
 
     def served_remotely(self, provider: ProviderConfig, model: str, host: str) -> None:
-        """An answer named a remote host: text stays away from this model until it is asked anew."""
-        facts = self.now(provider, model) or ModelFacts()
-        remote = replace(facts, remote=host or "unnamed host", verified=False)
-        self._known[_key(provider, model)] = _Known(self._clock(), remote, None)
+        """An answer named a remote host: the model counts as remote for `CAUGHT_MS`."""
+        self._caught[_key(provider, model)] = _Caught(self._clock(), host or "unnamed host")
 
     def failed(self, provider: ProviderConfig, model: str) -> None:
         """A request failed: ask again before the next one."""
@@ -126,6 +136,12 @@ class ModelBook:
         """Stop asking."""
         for task in (*self._asking.values(), *self._knocking):
             task.cancel()
+
+    def _as_caught(self, key: Key, facts: ModelFacts) -> ModelFacts:
+        caught = self._caught.get(key)
+        if caught is None or self._clock() - caught.at >= CAUGHT_MS:
+            return facts
+        return replace(facts, remote=facts.remote or caught.host, verified=False)
 
     def _holds(self, known: _Known) -> bool:
         age = self._clock() - known.at

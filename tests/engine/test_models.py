@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from codegrex_lsp.engine.models import (
+    CAUGHT_MS,
     FRESH_MS,
     PROBE_SECONDS,
     STALE_MS,
@@ -70,6 +71,31 @@ async def test_facts_hold_for_a_while_and_many_askers_share_one_question() -> No
     await server.book.facts(OLLAMA, "m")
     assert len(server.asked) == 1
     assert server.told == ["ollama well"]
+
+
+@pytest.mark.parametrize("since", ["aged", "failed", "asked meanwhile"])
+async def test_a_server_that_was_caught_forwarding_is_not_believed_the_next_time(
+    since: str,
+) -> None:
+    server = Server()
+    await server.book.facts(OLLAMA, "m")
+    server.now += FRESH_MS
+    server.held = asyncio.Event()
+    meanwhile = asyncio.create_task(server.book.facts(OLLAMA, "m"))
+    await server.settle()
+    if since == "asked meanwhile":
+        server.book.served_remotely(OLLAMA, "m", "far.example")
+    server.held.set()
+    await meanwhile
+    if since != "asked meanwhile":
+        server.book.served_remotely(OLLAMA, "m", "far.example")
+    if since == "failed":
+        server.book.failed(OLLAMA, "m")
+    server.now += CAUGHT_MS - 1 if since == "aged" else 0
+    facts = await server.book.facts(OLLAMA, "m")
+    assert (facts.remote, facts.verified) == ("far.example", False)
+    server.now += CAUGHT_MS
+    assert (await server.book.facts(OLLAMA, "m")).remote == ""
 
 
 async def test_an_alias_that_was_pointed_elsewhere_is_seen_before_any_text_goes() -> None:
