@@ -20,7 +20,7 @@ class Standin:
     Attributes:
         port: Where it listens.
         pieces: The suggestion, as it streams.
-        bodies: Bodies of `/api/generate` and `/api/chat`, oldest first.
+        bodies: Bodies of `/api/generate` and `/api/chat` that ask for text, oldest first.
         paths: Every path that was asked for.
     """
 
@@ -37,6 +37,8 @@ class Standin:
             return [{"capabilities": ["completion", "insert"], "details": {"family": "qwen2"}}]
         if path not in ("/api/generate", "/api/chat"):
             return [{"version": "0.12.0"}]
+        if not {"prompt", "messages"} & json.loads(body).keys():
+            return [{**_part(path, ""), "done": True, "done_reason": "load"}]
         self.bodies.append(body)
         parts = [{**_part(path, piece), "done": False} for piece in self.pieces]
         return [*parts, {**_part(path, ""), "done": True, "done_reason": "stop"}]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import asyncio
+import json
 import os
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 import codegrex_lsp
 from tests.fakes.http import FakeServer
+from tests.fakes.ollama import FakeModel, FakeOllama
 from tests.support.talk import SERVER, talk
 
 PACKAGE = Path(codegrex_lsp.__file__).parent
@@ -62,7 +65,10 @@ async def test_an_idle_session_makes_no_connection(tmp_path: Path) -> None:
     folder.mkdir()
     environ = {**os.environ, "CODEGREX_HOME": str(tmp_path / "home")}
     async with FakeServer() as model, talk(environ, SERVER) as editor:
-        settings = {"providers": {"ollama": {"baseUrl": model.base_url}}}
+        settings = {
+            "providers": {"ollama": {"baseUrl": model.base_url}},
+            "completion": {"preload": False},
+        }
         await editor.start(folder, settings)
         await editor.open(folder / "main.py", "x = 1\n")
         await editor.request("codegrex/status", {})
@@ -70,3 +76,29 @@ async def test_an_idle_session_makes_no_connection(tmp_path: Path) -> None:
         assert model.connections == 0
     kept = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
     assert not [path for path in kept if "ledger" in str(path) and path.suffix == ".jsonl"]
+
+
+async def test_an_idle_session_has_a_model_on_this_machine_loaded_and_asks_nothing_else(
+    tmp_path: Path,
+) -> None:
+    """The one thing that happens by itself, and can be switched off: local, and without text."""
+    folder = tmp_path / "w"
+    folder.mkdir()
+    environ = {**os.environ, "CODEGREX_HOME": str(tmp_path / "home")}
+    async with FakeOllama({"m": FakeModel()}) as ollama, talk(environ, SERVER) as editor:
+        providers = {"ollama": {"baseUrl": ollama.base_url, "model": "m"}}
+        await editor.start(folder, {"providers": providers})
+        await editor.open(folder / "main.py", "canary = 1\n")
+        async with asyncio.timeout(60):
+            while not ollama.loads:
+                await asyncio.sleep(0.02)
+        assert await editor.end() == 0
+    asked = [(one.target, json.loads(one.body)) for one in ollama.server.requests]
+    assert asked == [
+        ("/api/show", {"model": "m"}),
+        ("/api/generate", {"model": "m", "stream": False}),
+    ]
+    ledger = (tmp_path / "home").rglob("ledger/*.jsonl")
+    lines = [json.loads(line) for file in ledger for line in file.read_text().splitlines()]
+    entries = [line for line in lines if "task" in line]
+    assert {(one["task"], one["destination"]) for one in entries} == {("probe", "local")}
