@@ -83,6 +83,7 @@ def test_near_a_log_in_only_the_strongest_looks_count(name: str, template: str) 
         ("a.h", "#define XK_UserPB 0x1008FF84"),
         ("a.md", "see `numpy.ediff1d` for the user account"),
         ("a.py", "ratio = width / height2"),
+        ("a.js", 'client.draw("Vel!lum2011x")'),
         ("package-lock.json", f'"password": "{LIKELY}"'),
     ],
 )

@@ -71,6 +71,13 @@ _TOKENS: Final = words(
 
 _TOKEN: Final = re.compile("|".join(sorted(_TOKENS)) + "|cred(?!it)|auth(?!or)")
 
+_WORDS: Final = (
+    (_PASSWORD, _PASSWORDS | {"pass", "identifi", " pw", "_pw", '"pw', "'pw"}),
+    (_LOGIN, _LOGINS),
+    (_TOKEN, _TOKENS | {"cred", "auth"}),
+)
+"""Patterns with keywords, one of which is in each of their matches: a search is dear."""
+
 _MIXED: Final = re.compile(
     r"[0-9](?:(?<=[A-Za-z].)|(?<=[A-Za-z][^\w\s\"'`()\[\]].)|(?<=[A-Za-z]_.)|_?[A-Za-z]"
     r"|[^\w\s\"'`()\[\]][A-Za-z])|[!#$%^&*?~+=](?<=[A-Za-z].)[A-Za-z0-9]"
@@ -149,7 +156,12 @@ class _Place:
 
 
 def _place(line: Line) -> _Place | None:
-    named, who, machine = (word.search(line.lowered) for word in (_PASSWORD, _LOGIN, _TOKEN))
+    named, who, machine = (
+        word.search(line.lowered)
+        if line.words is None or not letters.isdisjoint(line.words)
+        else None
+        for word, letters in _WORDS
+    )
     here = [word.span() for word in (named, who, machine) if word]
     if not here and " / " not in line.text:
         return None
