@@ -31,7 +31,7 @@ _MAC: Final = re.compile(
 )
 
 _RESERVED: Final = (".test", ".invalid", ".localhost", ".example", ".local", ".internal", ".lan")
-_EXAMPLES: Final = ("example.com", "example.org", "example.net", "domain.com", "email.com")
+_EXAMPLES: Final = (".example.com", ".example.org", ".example.net", ".domain.com", ".email.com")
 _STAND_INS: Final = words(
     """
     foo.com bar.com test.com company.com yourcompany.com mycompany.com yourdomain.com mydomain.com
@@ -44,6 +44,9 @@ _NOBODY: Final = words(
 )
 _NO_PERSON: Final = words("noreply no-reply donotreply do-not-reply no_reply git hg svn")
 _LOGIN: Final = re.compile(r"\b(?:ssh|scp|sftp|rsync|mosh|autossh|sshfs|ssh-copy-id)\b[^|;&]*$")
+_SHELLS: Final = ("ssh", "scp", "sftp", "rsync", "mosh")
+"""One of them stands in each match."""
+
 _LATEX: Final = re.compile(r"\\[a-z]{2,12}\{(?:mailto:)?$")
 _RETINA: Final = re.compile(r"\d+x\.|\d+\.\d+\.")
 _UNIT: Final = (".target", ".mount", ".path", ".service", ".socket", ".slice", ".zip", ".py", ".rs")
@@ -178,7 +181,7 @@ def _is_email(line: Line, value: str, start: int, end: int) -> bool:
     top = domain.rsplit(".", 1)[-1]
     if not local or local in _NO_PERSON or "%s" in local or top.isdigit() or len(top) < 2:
         return False
-    if domain.endswith(_RESERVED) or any(f".{domain}".endswith(f".{one}") for one in _EXAMPLES):
+    if domain.endswith(_RESERVED) or f".{domain}".endswith(_EXAMPLES):
         return False
     if (domain in _STAND_INS and local in _NOBODY) or domain.startswith("self."):
         return False
@@ -189,20 +192,27 @@ def _is_email(line: Line, value: str, start: int, end: int) -> bool:
     in_url = scheme >= 0 and not re.search(r"[\s\"'`<>]", before[scheme:])
     if _LATEX.search(before):
         return True
-    if in_url or before.endswith(("{", "}", "//", "@")) or _LOGIN.search(before.lower()):
+    if in_url or before.endswith(("{", "}", "//", "@")) or _logs_in(before.lower()):
         return False
     return not re.match(r"[{@(]|:[~/]|:\w[\w.\-]*/", line.text[end : end + 64])
+
+
+def _logs_in(before: str) -> bool:
+    """Whether a command takes what follows for a machine, and the account there."""
+    return any(shell in before for shell in _SHELLS) and _LOGIN.search(before) is not None
 
 
 # -- addresses of machines ------------------------------------------------------------------
 
 
 def _addresses(line: Line) -> Iterator[Span]:
-    said = ""
+    said, host = "", False
     for mark, pattern in ((".", _V4), (":", _V6)):
         for match in pattern.finditer(line.text) if mark in line.text else ():
-            said = said or spoken(line.text)
-            if _is_public(line, match) and (_is_long(match) or _is_of_host(line, match, said)):
+            if not said:
+                said = spoken(line.text)
+                host = says(said, _HOST_KEYS)
+            if (host or _is_long(match) or _is_in_zone(line, match)) and _is_public(line, match):
                 yield _span(match, "ip-address")
     for match in _MAC.finditer(line.text) if any(mark in line.text for mark in ":-.") else ():
         said = said or spoken(line.text)
@@ -234,9 +244,9 @@ def _is_public(line: Line, match: re.Match[str]) -> bool:
     return _VERSION.search(before) is None
 
 
-def _is_of_host(line: Line, match: re.Match[str], said: str) -> bool:
+def _is_in_zone(line: Line, match: re.Match[str]) -> bool:
     before = line.text[max(match.start() - 40, 0) : match.start()]
-    return says(said, _HOST_KEYS) or _IN_ZONE.search(before) is not None
+    return _IN_ZONE.search(before) is not None
 
 
 def _is_long(match: re.Match[str]) -> bool:
@@ -274,17 +284,17 @@ def _is_phone(line: Line, match: re.Match[str]) -> bool:
     before = line.text[max(match.start() - _NEAR, 0) : match.start()]
     if _NO_PHONE.fullmatch(text) or re.search(r"[A-Za-z][\-_.]$", before[-2:]):
         return False
-    named = _LETTER.search(before) is not None and says(spoken(before), _PHONE_KEYS)
     if text[0] != "+" and re.match(r",[0-9]", line.text[match.end() : match.end() + 2]):
         return False
     if text.startswith(("+", "00")):
-        plain = len(digits) == len(text.lstrip("+ "))
-        if not named and plain and (text[0] != "+" or not _in_words(line, match)):
+        plain, in_words = len(digits) == len(text.lstrip("+ ")), _in_words(line, match)
+        if plain and (text[0] != "+" or not in_words) and not _is_named(before):
             return False
         number = "+" + (digits[2:] if text.startswith("00") else digits)
-        sure = text[0] == "+" and (named or sum(text.count(mark) for mark in " -()") > 1)
-        return _is_given_out(number, None, sure=sure and _in_words(line, match))
-    if named:
+        parts = sum(text.count(mark) for mark in " -()")
+        sure = text[0] == "+" and in_words and (parts > 1 or _is_named(before))
+        return _is_given_out(number, None, sure=sure)
+    if _is_named(before):
         return any(_is_given_out(text, region) for region in _REGIONS)
     if not _NATIONAL_PHONE.fullmatch(text) or not _in_words(line, match):
         return False
@@ -292,15 +302,19 @@ def _is_phone(line: Line, match: re.Match[str]) -> bool:
     return any(_is_given_out(text, region) for region in regions)
 
 
+def _is_named(before: str) -> bool:
+    """Whether a key says that a phone number follows."""
+    return _LETTER.search(before) is not None and says(spoken(before), _PHONE_KEYS)
+
+
+_WORDS_BEGIN: Final = re.compile(r"[\"'`>#]|//|/\*|--|^\s*\*")
+
+
 def _in_words(line: Line, match: re.Match[str]) -> bool:
     """Whether it stands in a string, a comment or prose, and not as a number in code."""
     if line.kind is not FileKind.CODE:
         return True
-    before = line.text[: match.start()]
-    return (
-        any(quote in before for quote in "\"'`>")
-        or re.search(r"#|//|/\*|--|^\s*\*", before) is not None
-    )
+    return _WORDS_BEGIN.search(line.text, 0, match.start()) is not None
 
 
 # -- cells of a column ----------------------------------------------------------------------

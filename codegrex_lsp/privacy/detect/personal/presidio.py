@@ -47,8 +47,19 @@ def found(kind: str, candidate: str) -> tuple[int, int] | None:
 
 
 def agrees(kind: str, candidate: str) -> bool:
-    """Whether the recogniser of `kind` takes all of the candidate for one."""
-    return found(kind, candidate) == (0, len(candidate))
+    """Whether the recogniser of `kind` takes all of the candidate for one.
+
+    What its `analyze` asks, without the record that it makes of each match.
+    """
+    recogniser = _load()[kind]
+    for pattern in recogniser.patterns:
+        match = pattern.compiled_regex.search(candidate)
+        if match and match.span() == (0, len(candidate)):
+            valid = recogniser.validate_result(candidate)
+            score = pattern.score if valid is None else float(valid)
+            if score >= _LOWEST and not recogniser.invalidate_result(candidate):
+                return True
+    return False
 
 
 @cache
@@ -63,7 +74,10 @@ def _load() -> dict[str, Any]:
         logger = logging.getLogger(name)
         logger.disabled = True  # its records quote the text
         logger.handlers.clear()
-    return {
+    recognisers = {
         kind: getattr(predefined_recognizers, name)(supported_language="en")
         for kind, name in _CLASSES.items()
     }
+    for one in recognisers.values():  # compiles its patterns
+        one.analyze("", one.supported_entities, None)
+    return recognisers
