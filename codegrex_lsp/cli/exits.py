@@ -78,6 +78,6 @@ _PROVIDER = frozenset(
      "embedded-missing", "pip-missing", "download-failed", "download-altered", "no-insert",
      "prompt-too-long", "bad-answer", "garbage", "cut-short", "stream-cut", "frame-too-long",
      "answer-too-large", "encoded-answer", "redirect-refused", "too-long", "unknown-placeholder",
-     "cut-placeholder", "device-flow-missing", "sign-in-pending", "sign-in-slow-down",
-     "sign-in-denied", "sign-in-expired", "sign-in-ended", "sign-in-refused"}
+     "cut-placeholder", "hidden-characters", "device-flow-missing", "sign-in-pending",
+     "sign-in-slow-down", "sign-in-denied", "sign-in-expired", "sign-in-ended", "sign-in-refused"}
 )  # fmt: skip

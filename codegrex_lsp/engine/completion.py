@@ -280,6 +280,7 @@ _STOPPED: Final = {
     "foreign-value": "the suggestion would have copied another file's secret here",
     "unsafe-restore": "a masked value would have been copied to where it means something else",
     "too-long": "the model did not stop where it was told to; its suggestion was dropped",
+    "hidden-characters": "the suggestion held characters that nobody sees, and was dropped",
     "cut-placeholder": "the suggestion ended inside a placeholder and was dropped",
 }
 

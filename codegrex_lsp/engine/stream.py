@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -20,6 +21,10 @@ LONGEST: Final = 100_000
 """Characters of a suggestion. A server that goes on although it was told how many tokens to make
 is stopped here; nobody inserts more, and each further token would cost more time than the last."""
 
+_OBEYED: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+"""What terminals and editors obey and nobody sees: control characters, and writing directions
+that show code in another order than it is read (CVE-2021-42574)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -27,7 +32,7 @@ class Answer:
 
     Attributes:
         text: Restored text, not yet tidied.
-        stopped: The restorer's reason for giving up, `too-long`, or empty.
+        stopped: The restorer's reason for giving up, `too-long`, `hidden-characters`, or empty.
     """
 
     text: str = field(repr=False)
@@ -117,12 +122,15 @@ async def read_answer(
     by_chat = translator.fills_by_chat(clearance.cleared)
     strips: tuple[Strip, ...] = (Think(), Fences()) if by_chat else (Think(),)
     stream = Stream(clearance, translator, door, sampling, strips, first_token)
-    text, shown = "", 0
+    text, shown, looked = "", 0, 0
     async with aclosing(stream.text()) as pieces:
         async for piece in pieces:
             text += piece
             end = end_of(text, site)
             visible = text if end is None else text[:end]
+            if _OBEYED.search(visible, looked):
+                return Answer("", "hidden-characters")
+            looked = len(visible)
             if on_text is not None and len(visible) > shown:
                 on_text(visible[shown:])
                 shown = len(visible)

@@ -52,7 +52,9 @@ LOOK_SECONDS: Final = 60.0
 _SYSTEMS: Final = {"linux": System.LINUX, "darwin": System.MACOS, "win32": System.WINDOWS}
 
 _SAYS_NOTHING: Final = frozenset({"superseded", "disabled", "ungoverned", "mid-line"})
-_OF_THE_MODEL: Final = frozenset({"garbage", "stream-cut", "cut-short", "too-long", "bad-answer"})
+_OF_THE_MODEL: Final = frozenset(
+    {"garbage", "stream-cut", "cut-short", "too-long", "hidden-characters", "bad-answer"}
+)
 _FAILED: Final = ("provider-", "timeout-", "model-", "key-", "quota-", "answer-")
 
 

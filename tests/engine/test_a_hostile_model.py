@@ -60,3 +60,29 @@ async def test_the_files_own_value_comes_back(tmp_path: Path) -> None:
     _, final = await suggested(tmp_path, "main.py", "as it is", 7)
 
     assert planted.AWS in final
+
+
+@pytest.mark.parametrize("hidden", ["\x00", "\x1b[2J", "\x7f", "\u202e", "\u2066"])
+async def test_characters_that_nobody_sees_are_not_suggested(tmp_path: Path, hidden: str) -> None:
+    words = ("w * ", f"h{hidden}", " + 1")
+    async with (
+        FakeOllama({MODEL: FakeModel(insert=True, words=words)}) as ollama,
+        house(tmp_path / "home", ollama) as built,
+    ):
+        shown: list[str] = []
+        request = wish(tmp_path / "main.py", "def area(w, h):\n    return |\n")
+        outcome = await built.complete(request, on_text=shown.append)
+    assert outcome.decision.code == "hidden-characters"
+    assert outcome.suggestion is None
+    assert hidden not in "".join(shown)
+
+
+async def test_tabs_and_letters_of_any_writing_are_suggested(tmp_path: Path) -> None:
+    text = "\tw * h  # \u05e9\u05d8\u05d7 \u2192 \u4e2d\u200d\U0001f469"
+    async with (
+        FakeOllama({MODEL: FakeModel(insert=True, words=(text,))}) as ollama,
+        house(tmp_path / "home", ollama) as built,
+    ):
+        request = wish(tmp_path / "main.py", "def area(w, h):\n    return |\n")
+        outcome = await built.complete(request)
+    assert outcome.decision.code == "shown"
