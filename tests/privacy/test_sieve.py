@@ -101,7 +101,7 @@ def test_a_line_full_of_keywords_is_shown_without_checking_all_of_them() -> None
 def lines() -> list[str]:
     """What detectors have something to find in, and what only looks like it."""
     texts = (document.text for document in corpus.documents("dev"))
-    ordinary = {"value of a subject", "assertEqual(a, b)", "# note: created with a path"}
+    ordinary = {"value of a subject", "assertEqual(a, b)", "# note: created with a path", "  pass"}
     return sorted(
         ordinary | {line for text in texts for line in text.split("\n") if len(line) < 400}
     )
