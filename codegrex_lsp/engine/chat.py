@@ -130,6 +130,7 @@ class Chatter:
         What is too long for every model that may be asked goes again without its older half.
         """
         telling = _Telling(Stopwatch(self._clock), on_text)
+        self._keep(conversation)
         request, kept = self._sorted(conversation, request)
         older, said = conversation.turns, ""
         try:
@@ -143,8 +144,7 @@ class Chatter:
         finally:
             # What was seen before it was stopped or failed is a part of the conversation too.
             if said or telling.seen:
-                turn = Turn(request.message, Sealed(said or telling.seen), kept)
-                self._remember(conversation, turn)
+                conversation.add(Turn(request.message, Sealed(said or telling.seen), kept))
             self._forget_unless_kept(conversation)
         return self._outcome(conversation, request, arrival, telling)
 
@@ -254,10 +254,9 @@ class Chatter:
         telling.cut = stream.reason == "length"
         return "".join(parts)
 
-    def _remember(self, conversation: Conversation, turn: Turn) -> None:
+    def _keep(self, conversation: Conversation) -> None:
         if self._settings(conversation.folder).chat.history == "off":
             return
-        conversation.add(turn)
         for identity in self._conversations.keep(conversation):
             self._forget(uri_of(identity))
 

@@ -422,6 +422,14 @@ async def test_a_newer_question_takes_the_place_of_the_older(tmp_path: Path) -> 
     assert newer.decision.code == "answered"
 
 
+async def test_a_conversation_goes_on_though_its_first_question_failed(tmp_path: Path) -> None:
+    async with talk(tmp_path) as t:
+        t.ollama.models[MODEL] = FakeModel(context=10)
+        assert (await t.ask("One")).decision.code == "prompt-too-long"
+        assert (await t.ask("Two", answer="yes")).decision.code == "answered"
+    assert [turn["content"] for turn in t.sent[-1]] == ["Two"]
+
+
 async def test_a_failure_is_told_and_the_question_is_not_kept(tmp_path: Path) -> None:
     async with talk(tmp_path) as t:
         await t.ask("Zero", answer="ok")
