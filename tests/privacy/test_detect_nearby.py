@@ -42,6 +42,8 @@ def found(text: str, name: str = "a.py") -> list[str]:
         ("a.txt", "you can log in as ops with {}"),
         ("a.txt", "jira :: ops / {}"),
         ("a.txt", "login: admin/{}"),
+        ("a.html", "<td>Passwort</td><td>{}</td>"),
+        ("a.txt", "the admin password has been changed to {}"),
     ],
 )
 def test_a_password_is_found_in_a_notation_nobody_described(
@@ -57,6 +59,8 @@ def test_a_password_is_found_in_a_notation_nobody_described(
         ("a.conf", "tacacs-server host1 timeout 5 {}"),
         ("a.log", "auth attempt by ops {}"),
         ("a.txt", "the user got {} from us"),
+        ("a.txt", "use {} to log in as ops"),
+        ("a.py", '    "{}",  # root password'),
     ],
 )
 def test_near_a_log_in_only_the_strongest_looks_count(name: str, template: str) -> None:

@@ -17,6 +17,7 @@ from codegrex_lsp.privacy.detect.filekind import FileKind
 _STRING: Final = re.compile(
     r"""(?:(?P<q>\\?["'`])(?![)\],;])(?P<quoted>[^\s"'`\\]{6,128})(?:\\[rn])?(?P=q)
       | (?<![$#])\{(?P<braced>[^\s"'`\\{}]{6,64})\}
+      | >(?P<tagged>[^\s"'`<>]{6,64})</
       | \|(?P<stroked>[^\s"'`\\|]{6,64})\| )""",
     re.VERBOSE,
 )
@@ -44,7 +45,8 @@ _TECHNICAL: Final = re.compile(
 """What has digits and marks as passwords have them, and stands about in code and logs."""
 
 _TECHNICAL_WORD: Final = re.compile(
-    r"""[$%/\-@#=] | _\w+$ | [\w.\-]{1,40}[=:](?:[\w./\-]*|https?:.*)$ | .*={2}$
+    r"""[$%/\-@#=] | [\w.\-]+@[a-z][\w.\-]*(?::[\w./~\-]*)?$ | _\w+$
+      | [\w.\-]{1,40}[=:](?:[\w./\-]*|https?:.*)$ | .*={2}$
       | [A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$ | .*\.\w{2,5}[#?] | .*&\w+=""",
     re.VERBOSE,
 )
@@ -76,7 +78,7 @@ def candidates(line: Line, first: int, last: int) -> Iterator[Candidate]:
     """
     text = line.text
     for string in _STRING.finditer(text, first, last):
-        group = next(name for name in ("quoted", "braced", "stroked") if string[name])
+        group = next(name for name in ("quoted", "braced", "tagged", "stroked") if string[name])
         start, end = string.span(group)
         pressed = _PRESSED.search(text, start, end)
         yield Candidate(start, pressed.start() if pressed else end, quoted=True)

@@ -25,7 +25,7 @@ _VALUE: Final = r"""(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)'|(?P<bare>[^\s"'`|
 _BLANK: Final = r"""["']?[\s,=]{1,4}"""  # between words of a command line, or of a list of them
 _REST: Final = r"[^|;&]{0,200}?"
 _TEXT: Final = r"""(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)')"""
-_USER: Final = r"""(?:"[^"]{0,120}"|'[^']{0,120}'|[\w.]{1,60})\s{0,4},\s{0,4}"""
+_USER: Final = r"""(?:"[^"]{0,120}"|'[^']{0,120}'|\$?[\w.]{1,60})\s{0,4},\s{0,4}"""
 
 _LIKELY: Final = r"""(?:"(?P<double_likely>[^"]+)"|'(?P<single_likely>[^']+)')"""
 """A string of a call that may take others: it must look like a password by itself."""
@@ -111,7 +111,7 @@ _ROWS: Final = (
     (("openssl",), rf"""openssl{_REST}\s-k{_BLANK}{_VALUE}"""),
     (("-pass",), rf"""-pass(?:in|out)?{_BLANK}["']?pass:{_VALUE}"""),
     (("7z", "rar "), rf"""\b(?:7z\w?|rar|unrar)\b{_REST}\s-h?p{_VALUE}"""),
-    (("zip",), rf"""\bzip\b{_REST}\s-P{_BLANK}{_VALUE}"""),
+    (("zip",), rf"""\b(?:un)?zip\b{_REST}\s-P{_BLANK}{_VALUE}"""),
     (
         ('pass to "', 'word to "', 'phrase to "', "word {"),
         rf"""\bset\s+\w{{0,40}}pass\w{{0,40}}\s+(?:to\s+{_TEXT}|\{{(?P<pair>[^{{}}]+)\}})""",

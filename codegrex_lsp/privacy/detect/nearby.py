@@ -40,18 +40,22 @@ _PASSWORDS: Final = _LONG_WORDS | words("clave mdp pwd")
 _PASSWORD: Final = re.compile(
     "|".join(sorted(_LONG_WORDS))
     + r"|(?<![a-z])(?:mdp|pwd|clave|pass)(?![a-z])|(?<=[ _\"'])pw(?![a-z])|mot de passe"
-    r"|identified\s+by"
+    r"|identified\s+by|cred(?:ential)?s?:"
 )
+
+_PASS: Final = frozenset({"de passe", *(f"pass{end}" for end in " :=\"',)_")})
+"""Alone on a line it is a statement of Python."""
 
 _ACCOUNTS: Final = words(
     """
     login logon log-in sign_in signin account konto konta konten benutzer nutzer usuari cuenta
     conta( contas utilisateur compte utent zugang zugäng zugaeng acceso acesso anmeld uzytkown
     użytkown gebruiker brukere användar unlock sudo telnet snmp wpa- psk tacacs radius ldap
-    kerberos keystore wallet tester root: networkdrive -pw database. _pw "pw 'pw
+    kerberos keystore keepass wallet wlan wifi wi-fi ssid tester root: networkdrive -pw
+    database. _pw "pw 'pw
     """
 ) | {" pw", "log in", "log on", "logged in", "sign in"}
-_LOGINS: Final = _ACCOUNTS | words("auth bind cred connect user identifi ftp admin pass")
+_LOGINS: Final = _ACCOUNTS | words("auth bind cred connect user identifi ftp admin") | _PASS
 """Words for who logs in, and for what one logs in with."""
 
 _LOGIN: Final = re.compile(
@@ -60,6 +64,8 @@ _LOGIN: Final = re.compile(
     r"|connect(?!ed|ing|or|ive)|user(?!s?[\s_-]?agent|land|space|data)|(?<![a-z])s?ftp"
     r"|admin(?=\w{0,12}`?\s?[:/])"
 )
+
+_LOG_IN: Final = re.compile(r"(?:^|\s)log in(?=\s)")
 
 _TOKENS: Final = words(
     """
@@ -72,7 +78,7 @@ _TOKENS: Final = words(
 _TOKEN: Final = re.compile("|".join(sorted(_TOKENS)) + "|cred(?!it)|auth(?!or)")
 
 _WORDS: Final = (
-    (_PASSWORD, _PASSWORDS | {"pass", "identifi", " pw", "_pw", '"pw', "'pw"}),
+    (_PASSWORD, _PASSWORDS | _PASS | {"identifi", "cred", " pw", "_pw", '"pw', "'pw"}),
     (_LOGIN, _LOGINS),
     (_TOKEN, _TOKENS | {"cred", "auth"}),
 )
@@ -87,6 +93,9 @@ _MIXED: Final = re.compile(
 _STROKE_HERE: Final = re.compile(r" / `?\S*[0-9]\S*[\s`.]*$", re.MULTILINE)
 _FAR: Final = 400
 """Characters from the first word on in which values may stand."""
+
+_BEFORE: Final = 80
+"""Characters before a word for a password in which one of strong looks may stand."""
 
 _NEAR: Final = 48
 """Characters behind a word for a password in which a word with a number is one."""
@@ -103,7 +112,8 @@ class Nearby:
     @property
     def checks(self) -> Mapping[str, Check]:
         """These words stand on many lines, and on few of them before something made up."""
-        return dict.fromkeys(self.keywords, _may_follow) | {" / ": _STROKE_HERE.match}
+        named = dict.fromkeys(_PASSWORDS | {"log in"}, _may_surround)
+        return dict.fromkeys(self.keywords, _may_follow) | named | {" / ": _STROKE_HERE.match}
 
     def wants(self, line: Line) -> bool:
         """Whether such a word is there."""
@@ -122,7 +132,7 @@ class Nearby:
         return [
             span
             for candidate in candidates(line, max(first - _FAR, 0), last)
-            if candidate.start >= first and (span := _judged(place, candidate))
+            if candidate.start >= place.nearest and (span := _judged(place, candidate))
         ]
 
     def warm_up(self) -> None:
@@ -134,6 +144,14 @@ def _may_follow(text: str, at: int, end: int) -> bool:
     return _MIXED.search(text, at, min(end, at + _FAR)) is not None
 
 
+def _may_surround(text: str, at: int, end: int) -> bool:
+    """Whether something made up may stand in the rest of a line, or shortly before."""
+    if _may_follow(text, at, end):
+        return True
+    start = max(at - _BEFORE, 0)
+    return _MIXED.search(text, max(text.rfind("\n", start, at), start), at) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """What a line says of the values on it.
@@ -141,6 +159,7 @@ class _Place:
     Attributes:
         line: The line.
         first: Where the first word begins.
+        nearest: Where the first value may begin.
         named: Where the first word for a password ends; past the line's end where there is none.
         speaks: Whether there is one, or one for a log-in.
         machine: Where the first word for a token begins; past the line's end where there is none.
@@ -149,6 +168,7 @@ class _Place:
 
     line: Line
     first: int
+    nearest: int
     named: int
     speaks: bool
     machine: int
@@ -169,9 +189,12 @@ def _place(line: Line) -> _Place | None:
     for start, end in (*here, *((span.start, span.end) for span in line.found)):
         known[start:end] = bytes((1,)) * (end - start)
     past = len(line.text) + 1
+    first = min(here)[0] if here else 0
+    said = named or _LOG_IN.search(line.lowered)
     return _Place(
         line,
-        min(here)[0] if here else 0,
+        first,
+        max(min(first, said.start() - _BEFORE + 16), 0) if said else first,
         named.end() if named else past,
         bool(named or who),
         machine.start() if machine else past,
@@ -209,7 +232,7 @@ _STRANGE: Final = re.compile(
 """Marks between letters and digits: no word in a sentence looks like that."""
 
 _OWN_KEY: Final = re.compile(
-    r"""(?P<key>[\w.\-]{1,60})["'`\]]{0,2}\s{0,4}(?:=>|->|:=|[:=]|\sto)\s{0,4}[({<\[]{0,2}$"""
+    r"""(?P<key>[\w.\-]{1,60})["'`\]]{0,2}\s{0,4}(?:=>|->|:=|[:=]|\sto(?=\s["']))\s{0,4}[({<\[]{0,2}["']?$"""
 )
 
 
@@ -243,7 +266,7 @@ def _is_last_of_two(text: str, found: Candidate) -> bool:
 
 def _is_of_another_key(text: str, found: Candidate) -> bool:
     """Whether it is the value of a key of its own, such as `id`, or no value at all."""
-    own = _OWN_KEY.search(text, max(found.start - 70, 0), found.start - found.quoted)
+    own = _OWN_KEY.search(text, max(found.start - 70, 0), found.start)
     if own and judge_key(own["key"]) is Key.NOTHING and is_plain(own["key"]):
         return True
     return not judge_value(text[found.start : found.end], Key.HUMAN, quoted=True)
