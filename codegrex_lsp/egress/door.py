@@ -9,8 +9,8 @@ In this order:
     5. the name is resolved, and only addresses of that destination are connected to
     6. the key is attached, and the request goes
 
-Both are asked about between any two chunks as well, and `mode_changed` ends at once what they no
-longer allow. Nothing is sent twice: trying again is for callers, through the whole door.
+Both are asked about between chunks as well (`Watch.glance`), and `mode_changed` ends at once what
+they no longer allow. Nothing is sent twice: trying again is for callers, through the whole door.
 """
 
 from __future__ import annotations
@@ -245,7 +245,7 @@ class Door:
                 async with contextlib.aclosing(answer):
                     async for chunk in answer:
                         yield chunk
-                        watch.check()
+                        watch.glance()
                 ended()
         except CodegrexError as error:
             if error.code == "key-refused":
