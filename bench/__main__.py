@@ -29,7 +29,8 @@ def machine() -> str:
     )
     return (
         f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores ({model}), {platform.system()}, "
-        f"CPython {platform.python_version()}, {versions}; other work ran on the machine."
+        f"CPython {platform.python_version()}, {versions}; other work ran on the machine"
+        f" (load average of {os.getloadavg()[1]:.1f} in the last five minutes)."
     )
 
 
