@@ -28,6 +28,7 @@ LONGEST: Final = 256
 """Characters of a value that are judged; the whole of it is masked."""
 
 _KEY_CHARACTERS: Final = re.compile(r"[\w.\-]*")
+_END: Final = re.compile(r"\s*$")
 _QUALIFIER: Final = re.compile(
     r"(?:api|access|secret|private|auth|client|master|encryption|signing|session|service) $"
 )
@@ -54,8 +55,9 @@ class Assignments:
 
     @property
     def checks(self) -> Mapping[str, Check]:
-        """`value` and `default` stand on many lines, but seldom alone before a value."""
-        return {"value": _VALUE_HERE.match, "default": _DEFAULT_HERE.match}
+        """Most hints stand in names of nothing secret, and `value` seldom alone before a value."""
+        values = {"value": _VALUE_HERE.match, "default": _DEFAULT_HERE.match}
+        return dict.fromkeys(HINTS, names_secret) | values
 
     def wants(self, line: Line) -> bool:
         """Whether a letter group of a secret-bearing name is there, or a value without its name."""
@@ -71,7 +73,7 @@ class Assignments:
         for start, end in keys_in(line):
             if start < done:
                 continue
-            name = _with_qualifier(line, start, end)
+            name = _with_qualifier(line.text, start, end)
             key = judge_key(name)
             if key is Key.NOTHING or _is_in_resource_name(line, start):
                 continue
@@ -93,6 +95,18 @@ def hints_at_secret(line: Line) -> bool:
     if line.words is not None:
         return not HINTS.isdisjoint(line.words)
     return any(hint in line.lowered for hint in HINTS)
+
+
+def names_secret(text: str, at: int, end: int) -> bool:
+    """Whether the name with a hint at this place is the one of a secret, and a value may follow."""
+    rest = _KEY_CHARACTERS.match(text, at, end)
+    stop = rest.end() if rest else at
+    start = at
+    while start and (text[start - 1].isalnum() or text[start - 1] in "_-."):
+        start -= 1
+    if _END.match(text, stop, end) and (not start or text[start - 1].isspace()):
+        return False  # a statement, or a word of a text
+    return judge_key(_with_qualifier(text, start, stop)) is not Key.NOTHING
 
 
 def keys_in(line: Line) -> Iterator[tuple[int, int]]:
@@ -121,12 +135,12 @@ def _hints_in(line: Line) -> list[int]:
     return sorted(found)
 
 
-def _with_qualifier(line: Line, start: int, end: int) -> str:
+def _with_qualifier(text: str, start: int, end: int) -> str:
     """The key's name, with the word before it where both make the name: `API key`."""
-    name = line.text[start:end]
-    if line.lowered[start - 1 : start] != " ":
+    name = text[start:end]
+    if text[start - 1 : start] != " ":
         return name
-    before = _QUALIFIER.search(line.lowered[max(start - 12, 0) : start])
+    before = _QUALIFIER.search(text[max(start - 12, 0) : start].lower())
     return f"{before.group().strip()}_{name}" if before else name
 
 
