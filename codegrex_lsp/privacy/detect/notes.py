@@ -10,11 +10,11 @@ look like a password too. In code only comments and strings are read, and there 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from codegrex_lsp.privacy.detect import Span
-from codegrex_lsp.privacy.detect.detector import Level, Line
+from codegrex_lsp.privacy.detect.detector import Check, Level, Line
 from codegrex_lsp.privacy.detect.filekind import FileKind
 from codegrex_lsp.privacy.detect.judge import judge_value
 from codegrex_lsp.privacy.detect.keys import Key
@@ -80,10 +80,17 @@ class Notes:
     )
     triggers = ()
 
+    @property
+    def checks(self) -> Mapping[str, Check]:
+        """`pass` is a statement of Python on most lines on which it stands."""
+        return {"pass": _is_no_statement}
+
     def wants(self, line: Line) -> bool:
         """Whether there is a word for a password or a log-in."""
         if line.kind is FileKind.FORMS:
             return False
+        if line.words is not None:
+            return not self.keywords.isdisjoint(line.words)
         return any(word in line.lowered for word in self.keywords)
 
     def scan_line(self, line: Line) -> Sequence[Span]:
@@ -99,6 +106,11 @@ class Notes:
 
     def warm_up(self) -> None:
         """Nothing to import."""
+
+
+def _is_no_statement(text: str, at: int, end: int) -> bool:
+    """Whether more than `pass` stands on the line."""
+    return end - at > 8 or text[text.rfind("\n", 0, at) + 1 : end].strip().lower() != "pass"
 
 
 def _found(line: Line, begin: int) -> Iterator[tuple[int, int]]:
