@@ -89,6 +89,7 @@ def settings(base_url: str, **more: object) -> dict[str, object]:
     """An editor's settings with one Ollama at `base_url`, and limits that end a test soon."""
     return {
         "completion.routes": ["ollama"],
+        "completion.preload": False,
         "providers.ollama.baseUrl": base_url,
         "providers.ollama.model": MODEL,
         "network.timeouts": {"connect": 2, "firstToken": 2, "idle": 1, "total": 6},
