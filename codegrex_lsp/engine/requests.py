@@ -205,6 +205,7 @@ class RouteHealth:
         since: When the trouble began, in seconds since the epoch; 0 where there is none.
         until: When it is asked again, likewise.
         retry_s: Seconds until then.
+        proven: Whether it has answered before in this session.
     """
 
     provider: str
@@ -214,6 +215,7 @@ class RouteHealth:
     since: float = 0.0
     until: float = 0.0
     retry_s: float = 0.0
+    proven: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """One entry of `routes` in `codegrex/status`; times are whole seconds."""

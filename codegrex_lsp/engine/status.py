@@ -37,7 +37,16 @@ def of_routes(settings: Settings, health: Health) -> tuple[RouteHealth, ...]:
             now = health.standing(provider, model)
             seconds = now.retry_ms / 1000
             found.append(
-                RouteHealth(name, model, now.state, now.reason, now.since, now.until, seconds)
+                RouteHealth(
+                    name,
+                    model,
+                    now.state,
+                    now.reason,
+                    now.since,
+                    now.until,
+                    seconds,
+                    now.proven,
+                )
             )
     return tuple(found)
 
@@ -91,8 +100,20 @@ def of_folder(
         where = f"{first.source}, {first.key}" if first.key else first.source
         return _warning(status, f"{where}: {first.reason}")
     if last is not None and (sentence := _switched(last, routes)):
+        if "completion.routes" not in resolved.sources and _never_ran(last, routes):
+            return replace(status, message=f"{SENTENCES[mode]} ({_switched(last, ())})")
         return _warning(status, sentence)
     return status
+
+
+def _never_ran(last: CompletionOutcome, routes: Sequence[RouteHealth]) -> bool:
+    """Whether a request was answered, and those passed over have not answered in this session.
+
+    Nobody who keeps the list as it comes is warned for having only one of its providers.
+    """
+    failed = {detour.provider for detour in last.detours if not detour.expected}
+    answered = last.route is not None and last.route.provider.id not in failed
+    return answered and not any(one.proven for one in routes if one.provider in failed)
 
 
 def _switched(last: CompletionOutcome, routes: Sequence[RouteHealth]) -> str:

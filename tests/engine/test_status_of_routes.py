@@ -25,6 +25,7 @@ USED = Route(provider("ollama"), "m", Destination.LOCAL)
 
 class Scene:
     now = 0.0
+    chosen = True
 
     def __init__(self) -> None:
         self.began = round(time.time())
@@ -47,7 +48,8 @@ class Scene:
 
     def status(self, *detours: Detour, route: Route | None = USED) -> Status:
         outcome = CompletionOutcome(None, Decision("shown", "x"), route, detours=detours)
-        resolved = Resolved(self.settings, {}, (), "default", ())
+        sources = {"completion.routes": "user file"} if self.chosen else {}
+        resolved = Resolved(self.settings, sources, (), "default", ())
         routes = status.of_routes(self.settings, self.health)
         return status.of_folder(resolved, outcome, routes, busy=False, unrecorded="")
 
@@ -100,6 +102,23 @@ def test_a_failure_with_nobody_to_take_its_place_is_told_too() -> None:
 def test_a_reason_that_does_not_name_its_provider_is_given_the_name() -> None:
     now = Scene().status(Detour("mistral", "x", "No model is chosen."))
     assert now.message == "mistral: No model is chosen; ollama is used"
+
+
+def test_who_keeps_the_usual_list_is_not_warned_of_what_they_never_had() -> None:
+    scene = Scene()
+    scene.chosen = False
+    scene.fail(1)
+    now = scene.status(FAILED)
+    assert now.kind == "normal"
+    assert "mistral can not be reached at api.example:443; ollama is used" in now.message
+
+
+def test_who_keeps_the_usual_list_is_warned_of_what_went_away() -> None:
+    scene = Scene()
+    scene.chosen = False
+    scene.health.heard(provider("mistral"), "m", Destination.CLOUD)
+    scene.fail(1)
+    assert scene.status(FAILED).kind == "warning"
 
 
 def test_each_route_is_listed_with_its_state() -> None:
