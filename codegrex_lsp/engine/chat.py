@@ -187,7 +187,8 @@ class Chatter:
         """Whether text of a workspace folder may travel under the settings of another one."""
         if folder is None or folder == home:
             return True
-        return self._settings(folder).privacy == self._settings(home).privacy
+        theirs, ours = self._settings(folder), self._settings(home)
+        return (theirs.privacy, theirs.chat) == (ours.privacy, ours.chat)
 
     def _may_read(self, origin: Origin) -> bool:
         if not origin.governed:

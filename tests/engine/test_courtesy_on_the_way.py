@@ -10,9 +10,11 @@ import pytest
 from codegrex_lsp.engine import patience
 from codegrex_lsp.engine.courtesy import Rank
 from codegrex_lsp.engine.journey import Arrival, Leg, Trip
+from codegrex_lsp.engine.requests import ChatRequest
 from codegrex_lsp.errors import Unreachable
 from codegrex_lsp.routing.breaker import State
 from codegrex_lsp.values.route import Timeouts
+from codegrex_lsp.values.sealed import Sealed
 from tests.fakes.ollama import FakeModel, FakeOllama
 from tests.support.gates import chat, completion
 from tests.support.houses import MODEL, house, wish
@@ -112,6 +114,27 @@ async def test_nobody_is_told_of_a_loading_model_while_others_are_served(
             ollama.pause.set()
             outcomes = [await first, await second]
     assert [one.decision.code for one in outcomes] == ["shown", "shown"]
+
+
+async def test_a_question_hangs_up_on_typing_and_the_status_does_not_speak_of_it(
+    tmp_path: Path,
+) -> None:
+    settings = {"chat__routes": ["ollama"]}
+    async with (
+        FakeOllama({MODEL: FakeModel(insert=True, words=("a", "b"))}) as ollama,
+        house(tmp_path / "home", ollama, **settings) as built,
+    ):
+        first = await built.complete(wish(tmp_path / "a.py", "x = |"))
+        ollama.pause = asyncio.Event()
+        request = wish(tmp_path / "b.py", "y = |", invoked=False)
+        typing = asyncio.create_task(built.complete(request))
+        await asyncio.wait_for(until(lambda: len(ollama.prompts) == 2), 10)
+        asking = asyncio.create_task(built.chat(ChatRequest(Sealed("Why?"), folder=tmp_path)))
+        assert (await typing).decision.code == "superseded"
+        await asyncio.wait_for(ollama.server.hung_up.wait(), 10)
+        assert built.status(tmp_path).last_decision == first.decision
+        ollama.pause.set()
+        assert (await asking).decision.code == "answered"
 
 
 async def until(condition: object) -> None:

@@ -222,3 +222,8 @@ def test_chat_has_its_own_model_where_one_is_named() -> None:
         "c",
         "c",
     ]
+
+
+def test_the_embedded_server_has_one_model_for_everything() -> None:
+    both = ProviderConfig("embedded", "embedded", model="m.gguf", chat_model="c.gguf")
+    assert model_of(both, Task.CHAT) == "m.gguf"
