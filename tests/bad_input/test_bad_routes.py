@@ -255,7 +255,9 @@ async def test_the_next_route_answers_and_soon_the_first_is_not_even_asked(
         assert alone.decision.code == code
         assert asked(server) <= 2
         s.list("first", "second")
-        for _ in range(rests - 1 if rests else 4):
+        # New settings may hold what a refused key wanted, so it is tried once more.
+        forgiven = code == "key-refused"
+        for _ in range(rests - 1 + forgiven if rests else 4):
             outcome = await s.type()
             check_reason(outcome, code)
             if code == "timeout-total":
