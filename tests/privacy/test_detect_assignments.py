@@ -46,6 +46,9 @@ SYNTAXES = {
 
 LOOK_ALIKES = [
     'password = "password"',
+    'password = "$CI_COMMIT_SLUG-pip-v2"',
+    'password = "-$DB_PASSWORD"',
+    "db_pass: !vault_ref secret/db#password",
     'password = os.environ["PASSWORD"]',
     'password = "${DB_PASSWORD}"',
     'password = f"{prefix}{password}"',

@@ -122,3 +122,28 @@ def test_every_line_that_holds_something_is_asked_about(noise: str) -> None:
     with_checks = Engine([detector]).spans(line, level="secrets", path_name="a.yml")
     assert all("login" not in line[span.start : span.end] for span in with_checks)
     assert all(0 <= span.start < span.end <= len(line) for span in with_checks)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'yag = yagmail.SMTP("ops", "{}")',
+        'd := gomail.NewDialer("mx.corp.io", 587, "ops", "{}")',
+        "const db = new Sequelize('shop', 'root', '{}');",
+        'var store = new X509Certificate2("cert.pfx", "{}");',
+        'passwordField.text = "{}"',
+    ],
+)
+def test_calls_that_take_a_password_last_are_known(line: str) -> None:
+    assert found(line.format(MODEST), "a.swift") == [MODEST]
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("a.swift", f'passwordField.placeholder = "{MODEST}"'),
+        ("a.txt", "ann: the passphrase is in 1Password"),
+    ],
+)
+def test_hints_and_keepers_of_passwords_are_left_alone(name: str, line: str) -> None:
+    assert found(line, name) == []

@@ -39,7 +39,7 @@ _TECHNICAL: Final = re.compile(
       | [0-9a-fA-F]{8}-[0-9a-fA-F\-]+$ | 0x | (?:bc1|[13])[A-Za-z0-9]{25,60}$   # numbers of things
       | \d+(?:[.:]\d+)+ | .*\d{4}-\d\d-\d\d | .*@v?\d | \w+:[\w/\-]+\#   # versions and days
       | (?:[A-Za-z_]\w*\.){2,}[\w:]+$ | (?:[a-z_]\w*\.)+\w+$   # names with dots
-      | [a-z]{2}-[a-z]+\d$ | [A-Za-z]+[!?:.]+$ | .*:$ | &\w+ | (?i:oauth2) | 1password""",
+      | [a-z]{2}-[a-z]+\d$ | [A-Za-z]+[!?:.]+$ | .*:$ | &\w+ | (?i:oauth2) | (?i:1password)""",
     re.VERBOSE,
 )
 """What has digits and marks as passwords have them, and stands about in code and logs."""

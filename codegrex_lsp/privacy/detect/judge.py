@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from typing import Final
 
+from codegrex_lsp.privacy.detect.joined import is_pass_phrase
 from codegrex_lsp.privacy.detect.keys import Key, judge_key
 from codegrex_lsp.privacy.detect.words import words
 
@@ -114,9 +115,10 @@ _LABEL: Final = re.compile(
 )
 _REFERENCE: Final = re.compile(
     r"""^\$[A-Za-z_]+$ | ^\?[A-Z][A-Z_]+$ | ^\$[a-z_]+\d*$ | ^\$[A-Z_][A-Z0-9_]*$ | ^\$[({]
+      | ^-?\$[A-Z_][A-Z0-9_]{3,}(?:[/\-][\w/\-]*)?$
       | ^\$\w+[:\[(.] | \$\{ | \$\( | \{\{
       | ^%\w+%$ | ^%[sdrv@]$ | %\(\w | ^@[\w.\-]+@$ | <%= | ^%7B.*%7D$
-      | ^!(?:Ref|Sub|GetAtt|ImportValue|secret|env|vault|reference)\b | ^ENC\[ | ^\#\{
+      | ^!(?:Ref|Sub|GetAtt|ImportValue|secret|env|vault\w*|reference)\b | ^ENC\[ | ^\#\{
       | ^(?:arn|vault|op|keyring|ssm|env|file|
         secretsmanager|secret|gcp-secret|azurekeyvault|awssecret|kms|sops|doppler)[:.(]
       | ^projects/.*/secrets/ | ^(?:os\.|process\.env|import\.meta|config\.|settings\.|self\.
@@ -235,6 +237,8 @@ def _is_constant(value: str) -> bool:
         return False
     if value.isupper() and ("_" in value or len(value) < 6):
         return True
+    if is_pass_phrase(value):
+        return False
     return any(c in value for c in "_.:/") or bool(_LABEL.fullmatch(_last_word(value)))
 
 

@@ -52,7 +52,7 @@ _ACCOUNTS: Final = words(
     conta( contas utilisateur compte utent zugang zugäng zugaeng acceso acesso anmeld uzytkown
     użytkown gebruiker brukere användar unlock sudo telnet snmp wpa- psk tacacs radius ldap
     kerberos keystore keepass wallet wlan wifi wi-fi ssid tester root: networkdrive -pw
-    database. _pw "pw 'pw
+    database. _pw "pw 'pw smtp( dialer( sequelize( certificate2(
     """
 ) | {" pw", "log in", "log on", "logged in", "sign in"}
 _LOGINS: Final = _ACCOUNTS | words("auth bind cred connect user identifi ftp admin") | _PASS
@@ -231,6 +231,9 @@ _STRANGE: Final = re.compile(
 )
 """Marks between letters and digits: no word in a sentence looks like that."""
 
+_TYPED: Final = re.compile(r"pass\w{0,24}\.(?:text|value|string)$", re.IGNORECASE)
+"""What somebody types into a field for a password."""
+
 _OWN_KEY: Final = re.compile(
     r"""(?P<key>[\w.\-]{1,60})["'`\]]{0,2}\s{0,4}(?:=>|->|:=|[:=]|\sto(?=\s["']))\s{0,4}[({<\[]{0,2}["']?$"""
 )
@@ -268,5 +271,5 @@ def _is_of_another_key(text: str, found: Candidate) -> bool:
     """Whether it is the value of a key of its own, such as `id`, or no value at all."""
     own = _OWN_KEY.search(text, max(found.start - 70, 0), found.start)
     if own and judge_key(own["key"]) is Key.NOTHING and is_plain(own["key"]):
-        return True
+        return _TYPED.search(own["key"]) is None
     return not judge_value(text[found.start : found.end], Key.HUMAN, quoted=True)

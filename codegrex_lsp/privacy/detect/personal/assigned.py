@@ -137,9 +137,9 @@ def _name_at_end(line: Line, start: int) -> tuple[int, int] | None:
 
 
 def _ends(text: str, start: int, end: int) -> Iterator[int]:
-    """Where a value without quotes may end: all of it, at a comma, at a blank; a few times."""
+    """Where a value without quotes may end: all of it, at a comma, `&` or a blank; a few times."""
     yield end
-    for separator in (", ", ",", "  ", " "):
+    for separator in (", ", ",", "&", "  ", " "):
         found = text.find(separator, start, end)
         if found > start:
             yield found

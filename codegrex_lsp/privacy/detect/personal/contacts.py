@@ -19,6 +19,12 @@ from codegrex_lsp.privacy.detect.personal.keys import phrases, says, spoken
 from codegrex_lsp.privacy.detect.words import words
 
 _EMAIL: Final = re.compile(r"(?<![\w.+%\-])[\w.+%'\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}")
+_IN_QUERY: Final = re.compile(
+    r"(?<==)(?P<local>[\w.\-]{1,64}(?:%2[Bb][\w.\-]{1,32})?)%40"
+    r"(?P<domain>[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8})(?![\w%@:])"
+)
+"""An address in a query or a form, where `@` is written `%40` (RFC 3986)."""
+
 _PHONE: Final = re.compile(
     r"(?<![\w.+$#])(?<![0-9][\-/])(?:\+ ?|00)?\(?[0-9](?:[ \-.()/]{0,2}[0-9]){6,14}(?!\w)"
     r"(?![.\-/][0-9])"
@@ -50,6 +56,12 @@ _SHELLS: Final = ("ssh", "scp", "sftp", "rsync", "mosh")
 _LATEX: Final = re.compile(r"\\[a-z]{2,12}\{(?:mailto:)?$")
 _RETINA: Final = re.compile(r"\d+x\.|\d+\.\d+\.")
 _UNIT: Final = (".target", ".mount", ".path", ".service", ".socket", ".slice", ".zip", ".py", ".rs")
+
+_ENDINGS: Final = words(
+    "txt py rs rb js ts json yaml yml csv log eml msg pdf html htm xml vcf doc docx xls xlsx zip"
+    " png jpg jpeg bak tar gz"
+)
+"""Endings of files, which may be named after an address."""
 
 _NEAR: Final = 160
 """Characters before a number in which a key may stand."""
@@ -137,17 +149,18 @@ class Contacts:
 
     name = "contacts/1"
     level: Level = "all"
-    keywords = frozenset({"@", "::"})
+    keywords = frozenset({"@", "::", "%40"})
     triggers = _TRIGGERS
 
     def wants(self, line: Line) -> bool:
         """Whether there is an `@`, enough digits, or the colons of an address."""
         text = line.text
-        return "@" in text or "::" in text or _TRIGGER.search(text) is not None
+        return any(mark in text for mark in ("@", "::", "%40")) or _TRIGGER.search(text) is not None
 
     def scan_line(self, line: Line) -> Sequence[Span]:
         """Spans that a recogniser and our own check agree on."""
         spans = list(_emails(line)) if "@" in line.text else []
+        spans += _in_queries(line) if "%40" in line.text else []
         spans += _addresses(line)
         taken = {(span.start, span.end) for span in spans}
         spans += (span for span in _phones(line) if (span.start, span.end) not in taken)
@@ -170,9 +183,27 @@ def _emails(line: Line) -> Iterator[Span]:
     for match in _EMAIL.finditer(line.text):
         start = match.start() + len(match.group()) - len(match.group().lstrip("'.-%"))
         end = match.end() - len(match.group()) + len(match.group().rstrip("-_"))
+        end = _without_ending(line.lowered, start, end)
         value = line.lowered[start:end]
         if _is_email(line, value, start, end) and presidio.agrees("email", line.text[start:end]):
             yield Span(start, end, "pii", "email", "presidio/email", 0.9)
+
+
+def _without_ending(text: str, start: int, end: int) -> int:
+    """Where an address ends that is the name of a file, `a@b.org.tar.gz`."""
+    stem, _, ending = text[start:end].rpartition(".")
+    while ending in _ENDINGS and "." in stem.rpartition("@")[2]:
+        end = start + len(stem)
+        stem, _, ending = stem.rpartition(".")
+    return end
+
+
+def _in_queries(line: Line) -> Iterator[Span]:
+    for match in _IN_QUERY.finditer(line.text):
+        local, domain = re.sub("%2[Bb]", "+", match["local"]), match["domain"]
+        plain = Line(f"{local}@{domain}", f"{local}@{domain}".lower(), line.kind)
+        if any(True for _ in _emails(plain)):
+            yield _span(match, "email", 0.9)
 
 
 def _is_email(line: Line, value: str, start: int, end: int) -> bool:

@@ -19,6 +19,11 @@ from codegrex_lsp.privacy.detect.words import words
 
 _USER: Final = r"(?P<user>[A-Za-z][\w.\-@+\\]{1,63}?)"
 _FORMS: Final = (
+    re.compile(
+        rf".{{0,120}}\b(?:login|logon|auth\w*|sign-?in) (?:failed|failure|succeeded|ok|success\w*)"
+        rf"\b.{{0,60}}?\buser(?:name)?=['\"]?{_USER}(?=['\",;\s]|$)",
+        re.IGNORECASE,
+    ),
     re.compile(rf"\S{{2,64}} \S{{1,64}} {_USER} \[[0-9]{{2}}/[A-Z][a-z]{{2}}/[0-9]{{4}}:"),
     re.compile(
         r".{0,120}sshd(?:-session)?(?:\[[0-9]+\])?: .{0,60}?\bfor (?:invalid user )?"
@@ -43,7 +48,7 @@ _MONTHS: Final = words("/jan/ /feb/ /mar/ /apr/ /may/ /jun/ /jul/ /aug/ /sep/ /o
 
 _SAID: Final = (
     *(f"{word} from " for word in ("logged in", "authenticated", "connected")),
-    *("remote_user", "remoteuser", "auth_user", "authuser"),
+    *("remote_user", "remoteuser", "auth_user", "authuser", " user=", " username="),
 )
 
 
