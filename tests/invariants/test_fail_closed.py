@@ -25,6 +25,7 @@ BUSY = (
     "FN:Alice Miller\n"
     "web1 sudo: amiller : TTY=pts/0\n"
     "she was born on 1985-07-09\n"
+    "kind: Secret\n"
     "id,Alice,Miller"
 )
 
