@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codegrex_lsp.privacy.detect.detector import Line
 from codegrex_lsp.privacy.detect.engine import Engine
 from codegrex_lsp.privacy.detect.made_up import is_token
 from codegrex_lsp.privacy.detect.nearby import Nearby
@@ -147,3 +148,17 @@ def test_calls_that_take_a_password_last_are_known(line: str) -> None:
 )
 def test_hints_and_keepers_of_passwords_are_left_alone(name: str, line: str) -> None:
     assert found(line, name) == []
+
+
+SAID = ("password", "mot de passe ", "sftp ", "user agent", "author", "identified by ", "x_pw ")
+SAID += ("pass=", "credit ", "creds: ", "login ", "token ", f'"{LIKELY}" ', f"'{RANDOM}', ", "\n")
+
+
+@given(st.lists(st.sampled_from(SAID), max_size=12).map("".join))
+def test_to_know_the_keywords_of_a_line_changes_nothing_in_it(text: str) -> None:
+    nearby = Nearby()
+    words = frozenset(word for word in nearby.keywords if word in text.lower())
+
+    blind = nearby.scan_line(Line(text, text.lower()))
+
+    assert nearby.scan_line(Line(text, text.lower(), words=words)) == blind

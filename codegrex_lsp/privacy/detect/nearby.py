@@ -84,6 +84,12 @@ _WORDS: Final = (
 )
 """Patterns with keywords, one of which is in each of their matches: a search is dear."""
 
+_LEAD: Final = 4
+"""Characters of a match before its keyword, as in `mot de passe`."""
+
+_REACH: Final = 48
+"""Characters that a match, and what must follow it, may take from its keyword on."""
+
 _MIXED: Final = re.compile(
     r"[0-9](?:(?<=[A-Za-z].)|(?<=[A-Za-z][^\w\s\"'`()\[\]].)|(?<=[A-Za-z]_.)|_?[A-Za-z]"
     r"|[^\w\s\"'`()\[\]][A-Za-z])|[!#$%^&*?~+=](?<=[A-Za-z].)[A-Za-z0-9]"
@@ -176,12 +182,7 @@ class _Place:
 
 
 def _place(line: Line) -> _Place | None:
-    named, who, machine = (
-        word.search(line.lowered)
-        if line.words is None or not letters.isdisjoint(line.words)
-        else None
-        for word, letters in _WORDS
-    )
+    named, who, machine = (_first(word, letters, line) for word, letters in _WORDS)
     here = [word.span() for word in (named, who, machine) if word]
     if not here and " / " not in line.text:
         return None
@@ -200,6 +201,28 @@ def _place(line: Line) -> _Place | None:
         machine.start() if machine else past,
         known,
     )
+
+
+def _first(word: re.Pattern[str], letters: frozenset[str], line: Line) -> re.Match[str] | None:
+    """The first match; it holds one of some keywords, and those that are here are known."""
+    if line.words is None:
+        return word.search(line.lowered)
+    for at in _occurrences(line.lowered, letters.intersection(line.words)):
+        found = word.search(line.lowered, max(at - _LEAD, 0), at + _REACH)
+        if found and found.start() <= at + 1:
+            return found
+    return None
+
+
+def _occurrences(text: str, keys: frozenset[str]) -> list[int]:
+    """Where keywords begin, in order."""
+    found: list[int] = []
+    for key in keys:
+        at = text.find(key)
+        while at >= 0:
+            found.append(at)
+            at = text.find(key, at + 1)
+    return sorted(found)
 
 
 def _judged(place: _Place, found: Candidate) -> Span | None:
