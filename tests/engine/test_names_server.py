@@ -124,6 +124,7 @@ async def test_a_completion_for_the_cloud_leaves_without_the_names_in_it(bench: 
             guards=b.guards,
             book=unused,
             health=unused,
+            courtesy=unused,
             progress=unused,
             clock=unused,
         )
