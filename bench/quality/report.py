@@ -272,7 +272,8 @@ were kept from whoever mends the rules until they had been measured. They say mo
 this page, whose templates come from the same hands as the rules: expect figures of unseen text to
 lie nearer to a first look than to the totals above. The two first looks at B are of different
 states of the rules. What A showed was mended notation by notation, and bought four points on B;
-what B showed was mended by looks and words in any notation, and waits for the next set.
+what B showed was mended by looks and words in any notation, and bought two points on C, six of
+passwords and none of personal data.
 
 ## Our flagged lines of ordinary code, by rule
 

@@ -19,6 +19,21 @@ LOOKS: Final = (
         "0.952",
     ),
     ("B", "after mending what B showed: unseen no more", "0.999", "1.000", "1.000"),
+    ("C", "first look", "0.955", "0.880", "0.983"),
+    (
+        "C",
+        "after mending what A and B showed, before anything of C was looked at",
+        "0.978",
+        "0.944",
+        "0.983",
+    ),
+    (
+        "C",
+        "after mending the largest classes that C showed: unseen no more",
+        "0.987",
+        "0.967",
+        "0.993",
+    ),
 )
 """Set, when, F1 of secrets, recall of people's passwords, recall of personal data."""
 
