@@ -124,3 +124,29 @@ def test_code_and_its_comments_are_left_alone(text: str) -> None:
 @given(st.text(alphabet="pas word:is/to \"'`(){}log in.X1!", max_size=200))
 def test_no_text_makes_it_fail(text: str) -> None:
     found(text)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        'open the archive with the passphrase "{}".',
+        "the passphrase of the key is '{}'",
+        "passphrase: `{}`",
+    ],
+)
+def test_a_quoted_pass_phrase_of_plain_words_is_found_in_a_sentence(sentence: str) -> None:
+    phrase = " ".join(("walnut", "heron", "teapot", "granite"))
+
+    assert found(sentence.format(phrase), "a.md") == [phrase]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        'the password is "wrong user name given"',
+        'passphrase: "should contain four words"',
+        'a password "walnut heron"',
+    ],
+)
+def test_a_quoted_message_is_no_pass_phrase(sentence: str) -> None:
+    assert found(sentence, "a.md") == []

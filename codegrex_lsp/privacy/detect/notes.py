@@ -16,6 +16,7 @@ from typing import Final
 from codegrex_lsp.privacy.detect import Span
 from codegrex_lsp.privacy.detect.detector import Check, Level, Line
 from codegrex_lsp.privacy.detect.filekind import FileKind
+from codegrex_lsp.privacy.detect.joined import is_pass_phrase
 from codegrex_lsp.privacy.detect.judge import judge_value
 from codegrex_lsp.privacy.detect.keys import Key
 from codegrex_lsp.privacy.detect.passwords import is_likely, is_no_word, stands_out
@@ -39,6 +40,11 @@ _SAID: Final = re.compile(
 _BESIDE: Final = re.compile(rf"(?<![\w\-.]){_WORD}\s{{1,2}}{_VALUE}", re.IGNORECASE)
 _AS: Final = re.compile(
     rf"[`\"'](?P<value>[^\s`\"']{{4,64}})[`\"']\sas\s(?:the\s|a\s|your\s|my\s|his\s|her\s)?{_WORD}\b",
+    re.IGNORECASE,
+)
+_PHRASE: Final = re.compile(
+    rf"(?<![\w\-]){_WORD}{_OF}\s?{_IS}?\s{{1,3}}"
+    r"(?P<quote>[\"'`])(?P<value>[a-z ]{14,120})(?P=quote)",
     re.IGNORECASE,
 )
 _WIFI: Final = re.compile(
@@ -128,6 +134,9 @@ def _found(line: Line, begin: int) -> Iterator[tuple[int, int]]:
     for named in _AS.finditer(text, begin):
         if _is_said(named, *named.span("value")):
             yield named.span("value")
+    for phrase in _PHRASE.finditer(text, begin):
+        if is_pass_phrase(phrase["value"].replace(" ", "_")):
+            yield phrase.span("value")
     for wifi in _WIFI.finditer(text, begin):
         start, end = _trimmed(text, *wifi.span("value"))
         if is_likely(text[start:end]):
