@@ -90,6 +90,9 @@ _LEAD: Final = 4
 _REACH: Final = 48
 """Characters that a match, and what must follow it, may take from its keyword on."""
 
+_TRIES: Final = 8
+"""Keywords that are looked at one by one, before one search for all is cheaper."""
+
 _MIXED: Final = re.compile(
     r"[0-9](?:(?<=[A-Za-z].)|(?<=[A-Za-z][^\w\s\"'`()\[\]].)|(?<=[A-Za-z]_.)|_?[A-Za-z]"
     r"|[^\w\s\"'`()\[\]][A-Za-z])|[!#$%^&*?~+=](?<=[A-Za-z].)[A-Za-z0-9]"
@@ -207,11 +210,12 @@ def _first(word: re.Pattern[str], letters: frozenset[str], line: Line) -> re.Mat
     """The first match; it holds one of some keywords, and those that are here are known."""
     if line.words is None:
         return word.search(line.lowered)
-    for at in _occurrences(line.lowered, letters.intersection(line.words)):
+    keys = _occurrences(line.lowered, letters.intersection(line.words))
+    for at in keys[:_TRIES]:
         found = word.search(line.lowered, max(at - _LEAD, 0), at + _REACH)
         if found and found.start() <= at + 1:
             return found
-    return None
+    return word.search(line.lowered, max(keys[_TRIES] - _LEAD, 0)) if len(keys) > _TRIES else None
 
 
 def _occurrences(text: str, keys: frozenset[str]) -> list[int]:
