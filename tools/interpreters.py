@@ -1,7 +1,7 @@
 """The other Python versions of this machine, and the unit tests run on each.
 
 Looked for on the path and among pyenv's versions; each gets its own environment below the tools
-folder. Editors, real models, static checks, and the slow tests of bad input and of the benchmarks
+folder. Editors, real models, static checks, and the slow tests of bad input, leaks and benchmarks
 are left to the first interpreter: they test the same things whatever Python runs them.
 """
 
@@ -22,6 +22,7 @@ LEFT_OUT: Final = (
     "tests/bad_input",
     "tests/bench",
     "tests/editors",
+    "tests/leaks",
     "tests/real",
     "tests/static",
 )
@@ -78,8 +79,24 @@ def _answers(program: str | Path, version: str) -> bool:
 
 
 def run_tests(interpreter: Interpreter, box: Toolbox) -> int:
-    """Run the unit tests on `interpreter`; returns pytest's exit code."""
+    """Run the unit tests on `interpreter`; returns pytest's exit code.
+
+    Each line is printed with the version before it, since others may run beside it.
+    """
     left_out = [f"--ignore={folder}" for folder in LEFT_OUT]
-    command = [str(interpreter.python(box)), "-m", "pytest", "-q", *left_out]
+    quiet = ("-q", "-p", "no:cacheprovider")
+    command = [str(interpreter.python(box)), "-m", "pytest", *quiet, *left_out]
     environ = {name: value for name, value in os.environ.items() if name != "CODEGREX_REQUIRE_ALL"}
-    return subprocess.run(command, cwd=CHECKOUT, env=environ, check=False).returncode
+    with subprocess.Popen(
+        command,
+        cwd=CHECKOUT,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            print(f"{interpreter.version} | {line}", end="", flush=True)
+    return running.returncode

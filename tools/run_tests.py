@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from tools import interpreters
 from tools.toolbox import CHECKOUT, toolbox
@@ -19,10 +20,15 @@ def main(arguments: list[str]) -> int:
     box = toolbox()
     command = [sys.executable, "-m", "pytest", *arguments]
     codes = {_name(*sys.version_info[:2]): subprocess.run(command, cwd=CHECKOUT).returncode}
-    for other in interpreters.others():
-        print(f"\nUnit tests on Python {other.version}", flush=True)
-        name = f"Python {other.version}, unit tests"
-        codes[name] = interpreters.run_tests(other, box) if other.python(box).exists() else -1
+    others = interpreters.others()
+    print(f"\nUnit tests side by side on {len(others)} other versions of Python", flush=True)
+
+    def run(other: interpreters.Interpreter) -> int:
+        return interpreters.run_tests(other, box) if other.python(box).exists() else -1
+
+    with ThreadPoolExecutor() as pool:
+        for other, code in zip(others, pool.map(run, others), strict=True):
+            codes[f"Python {other.version}, unit tests"] = code
     print("\nRun on:")
     for name, code in codes.items():
         print(f"  {name}: {_outcome(code)}")
