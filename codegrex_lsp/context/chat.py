@@ -38,7 +38,7 @@ def for_chat(
 
     An attachment that may not be read is still named, with no text, so that the gate can say that
     it was withheld and by which rule; its text is not touched. One that was attached before, and
-    has not changed, is not sent twice.
+    has not changed, is not sent twice. An answer goes only where all that it may quote may go.
 
     Args:
         conversation: Its id. What is said in it belongs to it, and is restored only there.
@@ -64,7 +64,8 @@ def for_chat(
     for turn in older:
         pieces += attached(turn.attachments)
         pieces.append(Piece(said, Role.USER, turn.message, 0, len(turn.message)))
-        pieces.append(Piece(said, Role.ASSISTANT, turn.answer, 0, len(turn.answer)))
+        answer = turn.answer if all(map(may_read, turn.draws_on)) else EMPTY
+        pieces.append(Piece(said, Role.ASSISTANT, answer, 0, len(answer), draws_on=turn.draws_on))
     pieces += attached(attachments)
     pieces.append(Piece(said, Role.USER, message, 0, len(message)))
     return Ask(Task.CHAT, mode, tuple(pieces))

@@ -144,7 +144,8 @@ class Chatter:
         finally:
             # What was seen before it was stopped or failed is a part of the conversation too.
             if said or telling.seen:
-                conversation.add(Turn(request.message, Sealed(said or telling.seen), kept))
+                answer = Sealed(said or telling.seen)
+                conversation.add(Turn(request.message, answer, kept, _quotable(older, kept)))
             self._forget_unless_kept(conversation)
         return self._outcome(conversation, request, arrival, telling)
 
@@ -302,6 +303,12 @@ def _told(
     if request.terminal:
         notes.append("the terminal was left out, as its capture is off")
     return Decision(ANSWERED, "; ".join(notes))
+
+
+def _quotable(older: Sequence[Turn], attached: Sequence[Attachment]) -> tuple[Origin, ...]:
+    """Every document that an answer may quote: earlier answers may quote theirs."""
+    origins = [origin_of(one.snapshot, PieceKind.DOCUMENT) for one in attached]
+    return tuple(dict.fromkeys([*(older[-1].draws_on if older else ()), *origins]))
 
 
 def _too_long(arrival: Arrival[str]) -> bool:

@@ -101,8 +101,11 @@ class Admission:
         dropped: list[WithheldPiece] = []
         for piece in ask.pieces:
             home = ask.home is not None and same_document(piece.origin, ask.home)
-            level = self._level(piece.origin, destination, redact_local)
-            no = about(piece.origin)
+            level, no = self._level(piece.origin, destination, redact_local), about(piece.origin)
+            for source in piece.draws_on:
+                no = no or about(source)
+                if self._level(source, destination, redact_local) == "all":
+                    level = "all"
             if no is None and level != "off" and too_large(piece.text.reveal()):
                 no = _No("document-too-large")
             if no is None:

@@ -75,6 +75,7 @@ class Piece:
         start: First character of the range, 0-based.
         end: One past the last character.
         language: LSP language id of the document, possibly empty.
+        draws_on: What it may quote, as an answer does: it goes only where all of these may go.
     """
 
     origin: Origin
@@ -83,6 +84,7 @@ class Piece:
     start: int
     end: int
     language: str = ""
+    draws_on: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from codegrex_lsp.values.ask import Origin
 from codegrex_lsp.values.document import Snapshot
 from codegrex_lsp.values.sealed import Sealed
 
@@ -40,11 +41,13 @@ class Turn:
         message: What the person said.
         answer: What the model said, with the person's own values put back.
         attachments: What the person attached.
+        draws_on: Every document that the answer may quote, of this turn and of those before.
     """
 
     message: Sealed
     answer: Sealed
     attachments: tuple[Attachment, ...] = ()
+    draws_on: tuple[Origin, ...] = ()
 
     @property
     def sent(self) -> int:

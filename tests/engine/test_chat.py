@@ -230,7 +230,33 @@ async def test_what_is_ignored_since_is_not_replayed(tmp_path: Path) -> None:
         outcome = await t.ask("And?")
     assert "canary" in json.dumps(t.sent[0])
     assert "canary" not in json.dumps(t.sent[1])
-    assert [one.origin for one in outcome.withheld] == ["a.py"]
+    assert [one.origin for one in outcome.withheld] == ["a.py", "chat"]
+
+
+async def test_an_answer_that_may_quote_what_is_ignored_since_is_not_replayed(
+    tmp_path: Path,
+) -> None:
+    async with talk(tmp_path) as t:
+        await t.ask("Why?", t.file("a.py", "a = 1\n"), answer="It says: canary.")
+        await t.ask("And?", answer="As I said: canary.")
+        (t.folder / ".codegrexignore").write_text("a.py\n")
+        await t.ask("So?", answer="fine")
+        await t.ask("Yes?")
+    assert "canary" in json.dumps(t.sent[1])
+    assert "canary" not in json.dumps(t.sent[2:])
+    assert "And?" in json.dumps(t.sent[2])
+
+
+async def test_an_answer_that_may_quote_a_file_of_a_policy_is_masked_as_the_file_is(
+    tmp_path: Path,
+) -> None:
+    async with talk(tmp_path, privacy__redactLocal="off") as t:
+        await t.ask("Why?", t.file("a.py", "a = 1\n"), answer=f"The key is {KEY}.")
+        text = '[[privacy.pathPolicies]]\nglob = "a.py"\nlevel = "redact"\n'
+        (t.folder / ".codegrex.toml").write_text(text)
+        await t.ask("And?", answer="fine")
+    assert "The key is" in json.dumps(t.sent[1])
+    assert KEY not in json.dumps(t.sent)
 
 
 async def test_a_document_without_rules_is_withheld(tmp_path: Path) -> None:
