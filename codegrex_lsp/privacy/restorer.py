@@ -54,10 +54,14 @@ _CUT_GUESSABLE: Final = 6
 """The same for placeholders of digits or addresses."""
 
 _LINK: Final = re.compile(
-    r"(?:(?:https?|ftps?|wss?):|(?<![\w+.\-]:))//\S*$"
-    r"|\]\(<[^>\r\n]*$|(?:src|href)\s*=\s*[\"'][^\"'>\r\n]*$",
+    r"(?<!\S)(?=\S*$)\S*?(?:(?:https?|ftps?|wss?):|(?<![\w+.\-]:)//)"
+    r"|\](?:\(|:)[^\S\r\n]*(?:<[^>\r\n]*$|(?=\S*$)\S*[&\\])"
+    r"|\b(?:src|srcset|href|poster|background)\s*=\s*(?:\"[^\"]*$|'[^']*$|(?=\S*$)\S*&)",
     re.IGNORECASE,
 )
+"""Where a browser or an editor could be made to fetch: `https:host` and `https:/host` too, a
+character reference for a colon, a line end in an attribute."""
+
 _LONGEST_LINK: Final = 4_096
 
 

@@ -282,6 +282,16 @@ def test_many_placeholders_are_no_burden_to_build_or_to_read() -> None:
         '<a href = "/relative?{}">',
         "[1]: https://u:{}@collect.example",
         "wss://collect.example/'\"`{}",
+        "![x](https:/collect.example/{})",
+        "![x](https:collect.example?{})",
+        "![x](https&colon;&sol;&sol;collect.example/{})",
+        "![x](&#47;&#47;collect.example/{})",
+        "![x](\\/\\/collect.example/{})",
+        "[1]: </collect.example/ {}>",
+        '<img src="https://collect.example/?\n{}">',
+        '<img src="https://collect.example/\' > {}">',
+        "<img src=https&colon;//collect.example/{}>",
+        "<img srcset='/collect.example/ {}'>",
     ],
 )
 def test_a_chat_never_shows_a_value_in_a_link(link: str) -> None:
@@ -290,7 +300,14 @@ def test_a_chat_never_shows_a_value_in_a_link(link: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["use https://a.example and {}", "postgres://app:{}@db/x", "a / b // {}", "(see {})"]
+    "text",
+    [
+        "use https://a.example and {}",
+        "postgres://app:{}@db/x",
+        "a / b // {}",
+        "(see {})",
+        "a[0]({})",
+    ],
 )
 def test_a_chat_shows_it_elsewhere(text: str) -> None:
     restorer = Restorer(ISSUED, mode="show")
