@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol
@@ -160,12 +160,23 @@ class Tokens:
             try:
                 answer = await ask(self._door, call)
             except BadAnswer as error:
-                if error.code == "sign-in-ended":
+                if error.code == "sign-in-ended" and await self.kept(provider) == kept:
                     await self.keep(provider, None)
                 raise
             token = account.token(answer, self._now())
+            now = await self.kept(provider)
+            if now != kept:
+                await self._end(provider, token)
+                self._keys.refused(provider)
+                return now is not None
             await self.keep(provider, replace(token, refresh=token.refresh or kept.refresh))
             return True
+
+    async def _end(self, provider: ProviderConfig, token: Token) -> None:
+        """The person signed out, or in anew, while this token was on its way: nobody has it."""
+        call = AccountCall(hurried(provider), AccountPurpose.REVOKE, token.refresh or token.access)
+        with suppress(CodegrexError):
+            await ask(self._door, call)
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:

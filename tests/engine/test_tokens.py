@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from codegrex_lsp.errors import BadAnswer, CodegrexError, ConfigurationError
+from codegrex_lsp.values.account import Token
 from codegrex_lsp.values.apikey import ApiKey
 from codegrex_lsp.values.mode import Mode
 from tests.fakes.http import Reply, Request
@@ -133,6 +134,52 @@ async def test_who_is_cancelled_does_not_lose_the_new_token(
     gate.set()
     await settled(place)
     assert place.kept() == {entry(cloud.grants[1])}
+
+
+async def test_a_renewal_under_way_does_not_undo_a_sign_out(
+    place: Desk, cloud: ManagedCloud
+) -> None:
+    first = await place.signed_in()
+    cloud.now = first.ends + 1
+    gate, arrived, answer = asyncio.Event(), asyncio.Event(), cloud._token
+
+    async def slowly(request: Request) -> Reply:
+        made = answer(request)
+        arrived.set()
+        await gate.wait()
+        return made
+
+    cloud._token = slowly  # type: ignore[assignment, method-assign]
+    request = asyncio.create_task(place.list_models())
+    await arrived.wait()
+    await place.account.sign_out()
+    gate.set()
+    await asyncio.gather(request, return_exceptions=True)
+    assert place.kept() == set()
+    assert asked(cloud).count("oauth/revoke") == 2  # the old one, and the one on its way
+
+
+async def test_the_end_of_an_old_sign_in_does_not_end_the_new_one(
+    place: Desk, cloud: ManagedCloud
+) -> None:
+    first = await place.signed_in()
+    cloud.now, cloud.ended = first.ends + 1, True
+    gate, arrived, answer = asyncio.Event(), asyncio.Event(), cloud._token
+
+    async def slowly(request: Request) -> Reply:
+        made = answer(request)
+        arrived.set()
+        await gate.wait()
+        return made
+
+    cloud._token = slowly  # type: ignore[assignment, method-assign]
+    request = asyncio.create_task(place.list_models())
+    await arrived.wait()
+    new = Token(ApiKey("another-" + "token"))
+    await place.tokens.keep(place.service, new)
+    gate.set()
+    await asyncio.gather(request, return_exceptions=True)
+    assert await place.tokens.kept(place.service) == new
 
 
 async def test_a_sign_in_that_has_ended_signs_out_with_a_sentence(
