@@ -53,16 +53,19 @@ or one (`c`, `cg`) are far more often the end of a word of the language."""
 _CUT_GUESSABLE: Final = 6
 """The same for placeholders of digits or addresses."""
 
+_FETCHED: Final = r"(?:src|srcset|href|poster|background)"
 _LINK: Final = re.compile(
     r"(?<!\S)(?=\S*$)\S*?(?:(?:https?|ftps?|wss?):|(?<![\w+.\-]:)//)"
-    r"|\](?:\(|:)[^\S\r\n]*(?:<[^>\r\n]*$|(?=\S*$)\S*[&\\])"
-    r"|\b(?:src|srcset|href|poster|background)\s*=\s*(?:\"[^\"]*$|'[^']*$|(?=\S*$)\S*&)",
+    rf"|(?<!\S)(?=\S*$)(?>\S*?(?:\][(:]|\b{_FETCHED}=))\S*?[&\\]"
+    rf"|(?:\][(:]|\b{_FETCHED}\s*=)[^\S\r\n]+(?=\S*$)\S*?[&\\]"
+    rf"|\][(:][^\S\r\n]*<[^>\r\n]*$|\b{_FETCHED}\s*=\s*(?:\"[^\"]*|'[^']*)$",
     re.IGNORECASE,
 )
 """Where a browser or an editor could be made to fetch: `https:host` and `https:/host` too, a
 character reference for a colon, a line end in an attribute."""
 
 _LONGEST_LINK: Final = 4_096
+_STEP: Final = _LONGEST_LINK // 2
 
 
 class Restorer:
@@ -99,6 +102,7 @@ class Restorer:
         self._places: Places | None = None
         self._unseen: list[str] = []
         self._written = ""
+        self._endless = False  # a link began before `_written`, and had not ended by then
         self._returned = returned
         # Of other forms than our own words: these are only known by their whole length.
         self._shaped = sorted(name for name in self._issued if not MARKER.fullmatch(name))
@@ -212,7 +216,11 @@ class Restorer:
     def _write(self, text: str) -> None:
         """Remember what decides where a value may stand."""
         if self._mode == "show":
-            self._written = (self._written + text)[-_LONGEST_LINK:]
+            for start in range(0, len(text), _STEP):
+                self._written += text[start : start + _STEP]
+                if len(self._written) > _LONGEST_LINK:
+                    self._endless = self._endless or _LINK.search(self._written) is not None
+                    self._written = self._written[-_STEP:]
         if self._survey is not None:
             self._unseen.append(text)
 
@@ -235,7 +243,7 @@ class Restorer:
 
     def _may_stand(self, name: str) -> bool:
         """Whether the value means here what it means in the document, and stays on the screen."""
-        if self._mode == "show" and _LINK.search(self._written):
+        if self._mode == "show" and (self._endless or _LINK.search(self._written)):
             return False
         if self._survey is None:
             return True

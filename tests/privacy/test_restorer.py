@@ -292,6 +292,9 @@ def test_many_placeholders_are_no_burden_to_build_or_to_read() -> None:
         '<img src="https://collect.example/\' > {}">',
         "<img src=https&colon;//collect.example/{}>",
         "<img srcset='/collect.example/ {}'>",
+        "![x]( &#47;&#47;collect.example/{})",
+        pytest.param("![x](https://collect.example/" + "a" * 9_000 + "/{})", id="long"),
+        pytest.param("<img src='//collect.example/ " + "a " * 9_000 + "{}'>", id="long-src"),
     ],
 )
 def test_a_chat_never_shows_a_value_in_a_link(link: str) -> None:
@@ -307,6 +310,7 @@ def test_a_chat_never_shows_a_value_in_a_link(link: str) -> None:
         "a / b // {}",
         "(see {})",
         "a[0]({})",
+        pytest.param("see https://a.example " + "word " * 9_000 + "{}", id="long"),
     ],
 )
 def test_a_chat_shows_it_elsewhere(text: str) -> None:
